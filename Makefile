@@ -1,0 +1,78 @@
+# make           builds bin/NAME from tools/NAME.c, tools/why/NAME.c (if there) and common/
+# make demo      makes a root filesystem, runs a container in it, and shows what it made
+# make shell     the same container, with a prompt
+# make check     runs the tests; its last line is "N passed, N failed, N skipped"
+# make lint      looks at sources, scripts, pages and usage texts
+# make bench     times container starts beside other programs (bench ARGS=--json)
+# make install   copies tools, scripts and pages below $(DESTDIR)$(PREFIX)
+# make clean     removes what was built
+#
+# make CC=gcc STATIC= builds dynamic binaries; O=DIR builds in DIR/bin.
+
+CC = musl-gcc
+STATIC = -static
+PREFIX = /usr/local
+O = .
+
+# musl's own headers lack the kernel's; -idirafter lets them fill in only what is missing.
+KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell uname -m)-linux-gnu
+
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wno-missing-field-initializers
+CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+CPPFLAGS = -D_GNU_SOURCE -Icommon $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
+# One page of code and one of data less to fault in: the relocations that these two protect are not there.
+LDFLAGS = $(if $(STATIC),-s -Wl$(comma)--gc-sections$(comma)-z$(comma)norelro$(comma)-z$(comma)noseparate-code$(comma)--build-id=none)
+comma = ,
+
+TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
+COMMON = $(patsubst common/%.c,$O/obj/common/%.o,$(wildcard common/*.c))
+
+all: $(TOOLS:%=$O/bin/%)
+
+$O/bin/%: $O/obj/tools/%.o $O/obj/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(STATIC) $(LDFLAGS) -o $@ $(filter %.o,$^) $O/obj/libcommon.a $(LDLIBS)
+
+$O/obj/libcommon.a: $(COMMON)
+	$(AR) rc $@ $^
+
+$O/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -c -o $@ $<
+
+# A tool that can tell why it was refused is linked with what it knows.
+WHY = $(patsubst tools/why/%.c,%,$(wildcard tools/why/*.c))
+$(foreach t,$(WHY),$(eval $O/bin/$t: $O/obj/tools/why/$t.o))
+
+-include $(wildcard $O/obj/*/*.d $O/obj/*/*/*.d)
+
+demo shell: 
+	@scripts/deps build demo
+	@$(MAKE) -s all
+	@scripts/demo $@
+
+check:
+	@scripts/deps build demo check
+	@$(MAKE) -s all
+	@scripts/check
+
+lint:
+	@scripts/deps build demo check lint
+	@$(MAKE) -s all
+	@scripts/lint
+
+bench:
+	@scripts/deps build demo bench
+	@$(MAKE) -s all
+	@scripts/bench $(ARGS)
+
+install: all
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	cp $(TOOLS:%=$O/bin/%) scripts/mkrootfs scripts/consh scripts/doctor $(DESTDIR)$(PREFIX)/bin
+	cp $(TOOLS:%=tools/%.1) $(DESTDIR)$(PREFIX)/share/man/man1
+
+clean:
+	rm -rf $O/bin $O/obj
+
+.PHONY: all demo shell check lint bench install clean
+.SECONDARY:

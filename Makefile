@@ -19,7 +19,7 @@ KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell uname -
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wno-missing-field-initializers
 CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
-CPPFLAGS = -D_GNU_SOURCE -Icommon $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
+CPPFLAGS = -D_GNU_SOURCE -DVERSION=\"0.1\" -Icommon $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
 # One page of code and one of data less to fault in: the relocations that these two protect are not there.
 LDFLAGS = $(if $(STATIC),-s -Wl$(comma)--gc-sections$(comma)-z$(comma)norelro$(comma)-z$(comma)noseparate-code$(comma)--build-id=none)
 comma = ,

@@ -1,0 +1,274 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+#include <linux/nsfs.h>
+
+#include "facts.h"
+#include "mounts.h"
+#include "put.h"
+#include "say.h"
+
+unsigned long long
+effective_caps(void)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	syscall(SYS_capget, &head, data);
+	return (unsigned long long)data[1].effective << 32 | data[0].effective;
+}
+
+int
+has_cap(int cap)
+{
+	return effective_caps() >> cap & 1;
+}
+
+/* "user:[4026531837]" for "/proc/self/ns/user". */
+static int
+ns_link(const char *path, char text[64])
+{
+	int saved = errno;
+	ssize_t n = readlink(path, text, 63);
+
+	errno = saved;
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* Whether two files such as "/proc/self/ns/mnt" are the same namespace. */
+int
+same_namespace(const char *a, const char *b)
+{
+	char ours[64], theirs[64];
+
+	return ns_link(a, ours) && ns_link(b, theirs) &&
+	    strcmp(ours, theirs) == 0;
+}
+
+/* Whether our user or pid namespace is the machine's first (proc_ns.h). */
+int
+in_first(const char *kind)
+{
+	char path[32], text[64];
+
+	stpcpy(stpcpy(path, "/proc/self/ns/"), kind);
+	return ns_link(path, text) && strcmp(strchr(text, ':'),
+	    *kind == 'u' ? ":[4026531837]" : ":[4026531836]") == 0;
+}
+
+/* Whether our namespace of that kind belongs to our user namespace. */
+int
+owns(const char *kind)
+{
+	struct stat owner, ours;
+	char path[32];
+	int fd, owner_fd, yes = 0, saved = errno;
+
+	stpcpy(stpcpy(path, "/proc/self/ns/"), kind);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return 0;
+	if ((owner_fd = ioctl(fd, NS_GET_USERNS)) >= 0) {
+		yes = fstat(owner_fd, &owner) == 0 &&
+		    stat("/proc/self/ns/user", &ours) == 0 &&
+		    owner.st_ino == ours.st_ino;
+		close(owner_fd);
+	}
+	close(fd);
+	errno = saved;
+	return yes;
+}
+
+/*
+ * Whether what we mount here is mounted on the machine itself: we are in the
+ * first user and PID namespaces, and process 1 has the mount that we stand
+ * on.  (Its ns/mnt would tell too, but may be closed even to root.)
+ */
+int
+on_machines_mounts(void)
+{
+	static struct mount m;
+	struct mounts in;
+	int root, found = 0;
+
+	if (!in_first("user") || !in_first("pid") ||
+	    mounts_open(&in, "/proc/1/mountinfo") < 0)
+		return 0;
+	root = mount_id(AT_FDCWD, "/");
+	while (!found && mount_next(&in, &m))
+		found = m.id == root;
+	mounts_close(&in);
+	return found;
+}
+
+/*
+ * Whether path is a mount point that this user namespace may not undo
+ * (MNT_LOCKED, mount_namespaces(7)).  Nothing shows it but the error of an
+ * unmount, which the open descriptor keeps from happening: EBUSY then.
+ */
+int
+is_locked(const char *path)
+{
+	int saved = errno, locked, fd;
+
+	if ((fd = open(path, O_PATH | O_CLOEXEC)) < 0)
+		return 0;
+	locked = is_mount_point(fd, "") &&
+	    umount2(path, MNT_EXPIRE) < 0 && errno == EINVAL;
+	close(fd);
+	errno = saved;
+	return locked;
+}
+
+/*
+ * Whether our root is not that of our mount namespace: a child enters the
+ * namespace anew, which leads to the namespace's own root.
+ */
+int
+is_chrooted(void)
+{
+	int saved = errno, status, root = mount_id(AT_FDCWD, "/"), fd;
+	pid_t child;
+
+	if (!is_mount_point(AT_FDCWD, "/"))
+		return 1;
+	if ((child = fork()) == 0) {
+		fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+		_exit(fd >= 0 && setns(fd, CLONE_NEWNS) == 0 &&
+		    mount_id(AT_FDCWD, "/") != root);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		status = 0;
+	errno = saved;
+	return WIFEXITED(status) && WEXITSTATUS(status);
+}
+
+/* How the kernel answers a call that it must refuse, if no filter does. */
+static const struct probe {
+	const char *call;
+	int number;
+	long a, b, c, d;
+	int answer;
+	int privileged;		/* it looks at the capability first */
+} probes[] = {
+	{ "pivot_root", SYS_pivot_root, 0, 0, 0, 0, EFAULT, 1 },
+	{ "setns", SYS_setns, -1, 0, 0, 0, EBADF, 0 },
+	{ "unshare", SYS_unshare, 1, 0, 0, 0, EINVAL, 0 },
+	{ "clone3", 435, 0, 0, 0, 0, EINVAL, 0 },
+	{ "fsopen", 430, 0, 0, 0, 0, EFAULT, 1 },
+	{ "umount2", SYS_umount2, 0, -1, 0, 0, EINVAL, 0 },
+	{ "mount", SYS_mount, 0, (long)"/", 0, MS_SHARED | MS_PRIVATE, EINVAL,
+	    1 },
+	{ "sethostname", SYS_sethostname, 0, -1, 0, 0, EINVAL, 1 },
+	{ "pidfd_open", 434, -1, 0, 0, 0, EINVAL, 0 },
+	{ "execve", SYS_execve, 0, 0, 0, 0, EFAULT, 0 },
+};
+
+/*
+ * Whether a system call filter (seccomp(2)) refuses this call whatever its
+ * arguments are.
+ */
+int
+is_filtered(const char *call)
+{
+	int saved = errno, filtered = 0;
+	unsigned i;
+
+	for (i = 0; i < sizeof probes / sizeof *probes; i++) {
+		const struct probe *p = &probes[i];
+
+		if (strcmp(p->call, call) != 0)
+			continue;
+		if (p->privileged && !(has_cap(CAP_SYS_ADMIN) && owns(
+		    strcmp(call, "sethostname") == 0 ? "uts" : "mnt")))
+			continue;
+		if (status_number("self", "Seccomp", 10) < 2)
+			continue;
+		syscall(p->number, p->a, p->b, p->c, p->d);
+		filtered = errno != p->answer;
+	}
+	errno = saved;
+	return filtered;
+}
+
+/*
+ * Whether Landlock (or another security module) forbids to change mounts:
+ * mount(2) is refused before it has looked at its flags, pivot_root(2) is not.
+ */
+int
+is_confined(void)
+{
+	int saved = errno, refused;
+
+	refused = has_cap(CAP_SYS_ADMIN) && owns("mnt") &&
+	    !is_filtered("mount") &&
+	    mount(NULL, "/", NULL, MS_SHARED | MS_PRIVATE, NULL) < 0 &&
+	    errno == EPERM;
+	errno = saved;
+	return refused;
+}
+
+/* A number from /proc/PID/status, or -1. */
+long
+status_number(const char *pid, const char *field, int base)
+{
+	char text[4096], path[32], *p = text;
+	size_t n = strlen(field);
+	int saved = errno;
+
+	stpcpy(stpcpy(stpcpy(path, "/proc/"), pid), "/status");
+	get(AT_FDCWD, path, text, sizeof text);
+	errno = saved;
+	for (; *p; p += strcspn(p, "\n"), p += *p == '\n')
+		if (strncmp(p, field, n) == 0 && p[n] == ':')
+			return strtol(p + n + 1, NULL, base);
+	return -1;
+}
+
+/* Whether /proc shows the PID namespace that we are in. */
+int
+proc_is_ours(void)
+{
+	char text[64];
+
+	return ns_link("/proc/self", text) && atoi(text) == getpid();
+}
+
+/*
+ * Why we may not change this kind of namespace: no capability (three ways to
+ * lose it), or one that counts in another user namespace.
+ */
+void
+why_powerless(const char *kind, const char *id_cap, const char *id_owner)
+{
+	char map[64];
+
+	if (has_cap(CAP_SYS_ADMIN)) {
+		if (!owns(kind))
+			because(id_owner, "the %-s namespace belongs to "
+			    "another user namespace than the one that we have "
+			    "our capabilities in", kind);
+		return;
+	}
+	get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map);
+	if (in_first("user"))
+		because(id_cap, "uid %u has no CAP_SYS_ADMIN", geteuid());
+	else if (!*map)
+		because(id_cap, "no uid is mapped in this user namespace, so "
+		    "the capabilities in it ended at the exec");
+	else if (geteuid() != 0)
+		because(id_cap, "uid %u is not root in this user namespace, so "
+		    "the capabilities in it ended at the exec", geteuid());
+	else
+		because(id_cap, "this root has no CAP_SYS_ADMIN");
+}

@@ -1,0 +1,18 @@
+/*
+ * Questions to the kernel, for guards and for after a refusal.  They change
+ * nothing, keep errno, and answer 0 where they cannot know.
+ */
+unsigned long long	effective_caps(void);
+int	 has_cap(int cap);
+int	 owns(const char *kind);
+int	 in_first(const char *kind);
+int	 same_namespace(const char *a, const char *b);
+int	 on_machines_mounts(void);
+int	 is_locked(const char *path);
+int	 is_chrooted(void);
+int	 is_confined(void);
+int	 is_filtered(const char *call);
+long	 status_number(const char *pid, const char *field, int base);
+int	 proc_is_ours(void);
+void	 why_powerless(const char *kind, const char *id_cap,
+	    const char *id_owner);

@@ -1,0 +1,54 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "fds.h"
+#include "say.h"
+#include "start.h"
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC 4
+#endif
+
+static void
+on_exec(unsigned fd, unsigned last, int how)
+{
+	/* Since Linux 5.11; one at a time before. */
+	if (fd <= last && syscall(SYS_close_range, fd, last, how) < 0)
+		for (; fd <= last && fd < 65536; fd++)
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+/*
+ * Has the next exec close every descriptor from 3 up except those that keep
+ * lists ("4,7", or NULL): one inherited folder leads out of any root.  For
+ * the same reason 0, 1 and 2 may not be folders.
+ */
+void
+seal_fds(const char *keep)
+{
+	static char list[4096];
+	char *rest = list, *word;
+	struct stat st;
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+			misuse("descriptor %d is a folder, and a way out of "
+			    "the new root", fd);
+	on_exec(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	if (!keep)
+		return;
+	if (strlen(keep) >= sizeof list)
+		misuse("--keep-fd: the list is too long");
+	strcpy(list, keep);
+	while ((word = strsep(&rest, ","))) {
+		fd = number(word, 1 << 20, "descriptor");
+		if (fcntl(fd, F_SETFD, 0) < 0)
+			die("keep descriptor %d", fd);
+	}
+}

@@ -1,0 +1,1 @@
+void	 seal_fds(const char *keep);

@@ -1,0 +1,44 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "put.h"
+
+/*
+ * Writes text to a file of the kernel's in one write(2), which is how maps,
+ * cgroup files and sysctls want it.  0, or -1 with the errno of the write.
+ */
+int
+put(int dir, const char *file, const char *text)
+{
+	size_t n = strlen(text);
+	ssize_t done;
+	int fd, err;
+
+	if ((fd = openat(dir, file, O_WRONLY | O_CLOEXEC)) < 0)
+		return -1;
+	done = write(fd, text, n);
+	err = done < 0 ? errno : EIO;
+	close(fd);
+	errno = err;
+	return done == (ssize_t)n ? 0 : -1;
+}
+
+/* Reads a small file whole, as a string; its length, or -1. */
+long
+get(int dir, const char *file, char *text, size_t size)
+{
+	size_t n = 0;
+	ssize_t got;
+	int fd;
+
+	*text = '\0';
+	if ((fd = openat(dir, file, O_RDONLY | O_CLOEXEC)) < 0)
+		return -1;
+	while (n < size - 1 && (got = read(fd, text + n, size - 1 - n)) > 0)
+		n += got;
+	text[n] = '\0';
+	close(fd);
+	return n;
+}

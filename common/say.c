@@ -1,0 +1,203 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format.h"
+#include "say.h"
+
+const char *tool, *usage;
+char **command;
+int verbose;
+void (*undo)(void);
+
+static int given;
+
+/* One line: the tool's name, two words of ours, the text, strerror if err. */
+static void
+line(int err, const char *word, const char *id, enum quoting how,
+    const char *fmt, va_list ap)
+{
+	static char text[LINE_SIZE];
+	struct out o = { text, text + sizeof text - 1 };
+	int saved = errno;
+
+	put_text(&o, tool);
+	put_text(&o, ": ");
+	put_text(&o, word);
+	put_format(&o, how, fmt, ap);
+	if (id) {
+		put_text(&o, " [");
+		put_text(&o, id);
+		put_text(&o, "]");
+	}
+	if (err) {
+		put_text(&o, ": ");
+		put_text(&o, strerror(err));
+		put_text(&o, " (");
+		put_text(&o, errno_name(err));
+		put_text(&o, ")");
+	}
+	*o.at++ = '\n';
+	while (write(2, text, o.at - text) < 0 && errno == EINTR)
+		;
+	errno = saved;
+}
+
+/* "tool: ..." */
+void
+say(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line(0, "", NULL, QUOTE, fmt, ap);
+	va_end(ap);
+}
+
+/* The same, with -v only. */
+void
+note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (verbose)
+		line(0, "", NULL, QUOTE, fmt, ap);
+	va_end(ap);
+}
+
+/* "tool: ...: strerror (ERRNO)", for the errno at hand. */
+void
+tell(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line(errno, "", NULL, QUOTE, fmt, ap);
+	va_end(ap);
+}
+
+/* A cause that was verified, and its stable name. */
+void
+because(const char *id, const char *fmt, ...)
+{
+	va_list ap;
+
+	given++;
+	va_start(ap, fmt);
+	line(0, "because: ", id, QUOTE, fmt, ap);
+	va_end(ap);
+}
+
+/* A command line that can be pasted: operands are quoted for sh if need be. */
+void
+try(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line(0, "try: ", NULL, PASTE, fmt, ap);
+	va_end(ap);
+}
+
+/* The user's own command line, behind words that mend it. */
+void
+try_again(const char *prefix)
+{
+	static char text[LINE_SIZE];
+	struct out o = { text, text + sizeof text - 1 };
+	char **word;
+
+	put_text(&o, prefix);
+	put_text(&o, tool);
+	for (word = command + 1; *word; word++) {
+		put_text(&o, " ");
+		put_quoted(&o, PASTE, *word);
+	}
+	*o.at = '\0';
+	try("%-s", text);
+}
+
+/* How many causes have been given since the start. */
+int
+reasons(void)
+{
+	return given;
+}
+
+/* Says that none was, if none was; known: how many were looked for. */
+void
+unexplained(int known)
+{
+	if (!given)
+		say("because: none of the %d known causes", known);
+}
+
+/*
+ * A system call that changes something, as -v shows it: in strace(1)'s
+ * notation.  Returns ret and keeps errno, so that it wraps the call.
+ */
+long
+did(long ret, const char *fmt, ...)
+{
+	static char text[LINE_SIZE];
+	struct out o = { text, text + sizeof text - 1 };
+	int saved = errno;
+	va_list ap;
+
+	if (!verbose)
+		return ret;
+	va_start(ap, fmt);
+	put_format(&o, TRACE, fmt, ap);
+	va_end(ap);
+	*o.at = '\0';
+	if (ret < 0)
+		say("%-s = -1 %-s (%-s)", text, errno_name(saved),
+		    strerror(saved));
+	else
+		say("%-s = %ld", text, ret);
+	errno = saved;
+	return ret;
+}
+
+/* Takes back what was done, and ends. */
+void
+fail(void)
+{
+	void (*back)(void) = undo;
+
+	undo = NULL;
+	if (back)
+		back();
+	_exit(125);
+}
+
+void
+die(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line(errno, "", NULL, QUOTE, fmt, ap);
+	va_end(ap);
+	fail();
+}
+
+/* A command line that cannot be understood, and the synopsis. */
+void
+misuse(const char *fmt, ...)
+{
+	static char text[LINE_SIZE];
+	struct out o = { text, text + sizeof text - 1 };
+	const char *end = strstr(usage, "\n\n");
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_format(&o, QUOTE, fmt, ap);
+	va_end(ap);
+	*o.at = '\0';
+	say("%-s\n%.*s", text, (int)(end ? end - usage : (long)strlen(usage)),
+	    usage);
+	fail();
+}

@@ -1,0 +1,28 @@
+/*
+ * What a tool says.  Every call is one line in one write(2) to stderr, and
+ * keeps errno.  The formats take %s %d %u %ld %lu %llu %o %x %c and %%; %s
+ * quotes its operand, so that no path can break the line or the terminal,
+ * and %-s leaves a word of ours as it is.
+ */
+#define FORMAT __attribute__((format(printf, 1, 2)))
+#define FORMAT2 __attribute__((format(printf, 2, 3)))
+
+extern const char *tool;	/* the name before each line */
+extern char **command;		/* what the user typed */
+extern const char *usage;	/* its first lines are the synopsis */
+extern int verbose;
+extern void (*undo)(void);	/* set after the first effect, called once */
+
+void	 say(const char *fmt, ...) FORMAT;
+void	 tell(const char *fmt, ...) FORMAT;
+void	 because(const char *id, const char *fmt, ...) FORMAT2;
+void	 try(const char *fmt, ...) FORMAT;
+void	 try_again(const char *prefix);
+long	 did(long ret, const char *fmt, ...) FORMAT2;
+void	 note(const char *fmt, ...) FORMAT;
+int	 reasons(void);
+void	 unexplained(int known);
+
+_Noreturn void	fail(void);
+_Noreturn void	die(const char *fmt, ...) FORMAT;
+_Noreturn void	misuse(const char *fmt, ...) FORMAT;

@@ -1,0 +1,122 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+#include "facts.h"
+#include "format.h"
+#include "mounts.h"
+#include "put.h"
+#include "say.h"
+#include "start.h"
+#include "target.h"
+
+/* "/proc/PID/file" */
+char *
+proc_path(pid_t pid, const char *file)
+{
+	static char path[2][64];
+	static int turn;
+	char digits[16], *d = digits + sizeof digits, *p = path[turn ^= 1];
+
+	*--d = '\0';
+	do
+		*--d = '0' + pid % 10;
+	while (pid /= 10);
+	stpcpy(stpcpy(stpcpy(stpcpy(p, "/proc/"), d), "/"), file);
+	return p;
+}
+
+/* Whether the process has not ended, not even as a zombie. */
+int
+alive(int pidfd)
+{
+	struct pollfd end = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&end, 1, 0) == 0;
+}
+
+/* Whether /proc hides the processes of others (hidepid, proc(5)). */
+static int
+hidden(void)
+{
+	static struct mount m;
+
+	return mount_at("/proc", &m) && (strstr(m.super, "hidepid=2") ||
+	    strstr(m.super, "hidepid=invisible") ||
+	    strstr(m.super, "hidepid=4") || strstr(m.super, "ptraceable"));
+}
+
+static void
+why_target(int err, const char *operand, pid_t pid)
+{
+	if (is_filtered("pidfd_open"))
+		because("TGT-01", "a seccomp filter refuses pidfd_open(2)");
+	else if (err == ESRCH)
+		because("NSE-10", "there is no process %s in this PID "
+		    "namespace", operand);
+	else if (err == ENOSYS)
+		because("TGT-02", "pidfd_open(2) needs Linux 5.3");
+	else if (status_number(operand, "Tgid", 10) > 0 &&
+	    status_number(operand, "Tgid", 10) != pid) {
+		because("TGT-03", "%s is a thread of process %ld", operand,
+		    status_number(operand, "Tgid", 10));
+		try("%-s -t %ld", tool, status_number(operand, "Tgid", 10));
+	}
+}
+
+/*
+ * The process that an operand names ("-" is read before), held from here on
+ * by a pidfd: the number may be reused, the descriptor never is.
+ */
+int
+target(const char *operand, pid_t *pid)
+{
+	struct statfs fs;
+	int fd;
+
+	*pid = number(operand, 4194304, "PID");
+	if (*pid == 0)
+		misuse("PID %s: no process has it", operand);
+	if ((fd = syscall(434 /* SYS_pidfd_open */, *pid, 0)) < 0) {
+		tell("pidfd_open %-s", operand);
+		why_target(errno, operand, *pid);
+		fail();
+	}
+	if (!alive(fd)) {
+		errno = ESRCH;
+		tell("process %-s", operand);
+		because("NSE-11", "it has ended and is a zombie, which has no "
+		    "namespaces any more");
+		fail();
+	}
+	if (statfs("/proc", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {
+		errno = ENOENT;
+		tell("look at process %-s", operand);
+		because("NSE-19", "/proc is not mounted");
+		try("mount -t proc proc /proc");
+		fail();
+	}
+	if (!proc_is_ours()) {
+		errno = ESRCH;
+		tell("look at process %-s", operand);
+		because("NSE-17", "/proc belongs to another PID namespace than "
+		    "ours, where %-s is another process", operand);
+		try("mount -t proc proc /proc");
+		fail();
+	}
+	if (access(proc_path(*pid, ""), F_OK) < 0 && alive(fd)) {
+		tell("look at process %-s", operand);
+		if (hidden())
+			because("NSE-18", "/proc is mounted with hidepid, "
+			    "which hides the processes of others");
+		fail();
+	}
+	return fd;
+}

@@ -1,0 +1,209 @@
+/*
+ * pivot - change the root of this mount namespace, then run a program
+ *
+ *	pivot [-f] [--keep-fd=N,...] ROOT PROG [ARG]...
+ *	pivot -o PUT_OLD [-f] [--keep-fd=N,...] ROOT [PROG [ARG]...]
+ *
+ * Wraps pivot_root(2).  Needs CAP_SYS_ADMIN over a mount namespace of its own:
+ *
+ *	unshare-lite -Urmp mkpseudo -m proc rootfs pivot rootfs /bin/sh
+ */
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "facts.h"
+#include "fds.h"
+#include "mounts.h"
+#include "say.h"
+#include "start.h"
+#include "why/pivot.h"
+
+static const char text[] =
+"usage: pivot [-f] [--keep-fd=N,...] ROOT PROG [ARG]...\n"
+"       pivot -o PUT_OLD [-f] [--keep-fd=N,...] ROOT [PROG [ARG]...]\n"
+"\n"
+"Make the folder ROOT the root of this mount namespace, detach the old one,\n"
+"and run PROG, which is looked up inside ROOT.\n"
+"\n"
+"  -o, --put-old=PUT_OLD  keep the old root at this folder in ROOT\n"
+"  -f, --force            even on the mounts of the machine itself\n"
+"      --keep-fd=N,...    PROG keeps these descriptors; the rest is closed\n"
+"  -v, --verbose          show each system call that changes something\n"
+"  -h, --help  -V, --version\n"
+"\n"
+"Examples:\n"
+"  unshare-lite -Urmp mkpseudo -m proc rootfs pivot rootfs sh\n"
+"  unshare-lite -m sh -c 'pivot -o rootfs/old rootfs; cd /; ls /old'\n";
+
+static const struct option longs[] = {
+	{ "force", no_argument, NULL, 'f' },
+	{ "keep-fd", required_argument, NULL, 'k' },
+	{ "put-old", required_argument, NULL, 'o' },
+	COMMON_OPTIONS
+};
+
+static const char *root, *put_old;
+static int bound, made;
+
+static int
+pivot_root(const char *new, const char *old)
+{
+	return did(syscall(SYS_pivot_root, new, old), "pivot_root(%s, %s)",
+	    new, old);
+}
+
+static void
+take_back(void)
+{
+	if (made)
+		did(rmdir(put_old), "rmdir(%s)", put_old);
+	if (bound)
+		did(umount2(root, MNT_DETACH), "umount2(%s, MNT_DETACH)", root);
+}
+
+/*
+ * The whole tree: what is mounted below must come along.  Below a shared
+ * mount the bind would show in other namespaces, and the pivot be refused.
+ */
+static int
+bind_root(void)
+{
+	static struct mount m;
+
+	if (mount_at(root, &m) && m.shared) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (did(mount(root, root, NULL, MS_BIND | MS_REC, NULL),
+	    "mount(%s, %s, NULL, MS_BIND|MS_REC, NULL)", root, root) < 0)
+		return -1;
+	bound = 1;
+	undo = take_back;
+	return 0;
+}
+
+static void
+make_put_old(void)
+{
+	if (mkdir(put_old, 0700) < 0) {
+		if (errno == EEXIST)
+			return;
+		tell("mkdir %s", put_old);
+		why_pivot(errno, root, put_old);
+		fail();
+	}
+	did(0, "mkdir(%s, 0700)", put_old);
+	made = 1;
+	undo = take_back;
+}
+
+/*
+ * With "." twice the kernel stacks the old root on top of the new one, where
+ * umount2(".") finds it: no folder for it is needed.
+ */
+static int
+change_root(void)
+{
+	if (put_old)
+		return pivot_root(root, put_old);
+	if (did(chdir(root), "chdir(%s)", root) < 0)
+		return -1;
+	return pivot_root(".", ".");
+}
+
+/* pivot_root(8) would take "ROOT PUT_OLD". */
+static void
+guard_habit(const char *prog, int more)
+{
+	struct stat st;
+
+	if (put_old || more || stat(prog, &st) < 0 || !S_ISDIR(st.st_mode))
+		return;
+	say("%s is a folder, and no program", prog);
+	try("pivot -o %s %s", prog, root);
+	fail();
+}
+
+static void
+guard_machine(void)
+{
+	if (!on_machines_mounts())
+		return;
+	say("these are the mounts of the machine itself; -f, if you mean it");
+	try_again("unshare-lite -m ");
+	fail();
+}
+
+static void
+refuse(const char *what)
+{
+	tell("%-s %s", what, root);
+	why_pivot(errno, root, put_old);
+	fail();
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *keep = NULL, *prog = NULL;
+	int c, fd, force = 0, here;
+
+	start("pivot", text, argv);
+	while ((c = getopt_long(argc, argv, "+:fho:vV", longs, NULL)) != -1)
+		switch (c) {
+		case 'f': force = 1; break;
+		case 'k': keep = optarg; break;
+		case 'o': put_old = optarg; break;
+		default: common_option(c, argv);
+		}
+	argv += optind;
+	if (!*argv)
+		misuse("ROOT is missing");
+	root = *argv++;
+	if (!*argv && !put_old)
+		misuse("PROG is missing");
+
+	here = open(".", O_PATH | O_CLOEXEC);
+	if ((fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
+		refuse("open");
+	if (*argv) {
+		guard_habit(*argv, argv[1] != NULL);
+		prog = look_up(fd, *argv);
+		seal_fds(keep);
+	}
+	if (!force)
+		guard_machine();
+
+	hold_signals();
+	if (!is_mount_point(fd, "") && bind_root() < 0)
+		refuse("bind");
+	if (put_old)
+		make_put_old();
+	/* One that is locked in place is unlocked by a bind on itself. */
+	if (change_root() < 0 && (errno != EINVAL || bound ||
+	    !is_locked(root) || fchdir(here) < 0 || bind_root() < 0 ||
+	    change_root() < 0)) {
+		c = errno;
+		if (fchdir(here) < 0)
+			die("return to where we were called");
+		errno = c;
+		refuse("pivot_root");
+	}
+	undo = NULL;
+	if (!put_old && did(umount2(".", MNT_DETACH),
+	    "umount2(\".\", MNT_DETACH)") < 0)
+		die("detach the old root");
+	if (did(chdir("/"), "chdir(\"/\")") < 0)
+		die("chdir /");
+	if (prog)
+		chain(prog, argv);
+	let_signals();
+	return 0;
+}

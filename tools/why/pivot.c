@@ -1,0 +1,178 @@
+/*
+ * Why pivot_root(2), or the bind before it, was refused.  The kernel reports
+ * the first condition that is violated (fs/namespace.c); here are all.
+ */
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/types.h>
+
+#include "facts.h"
+#include "mounts.h"
+#include "pivot.h"
+#include "say.h"
+
+/* The head of struct statmount (statmount(2), since Linux 6.8). */
+struct seen {
+	__u32 size, opts;
+	__u64 mask;
+	__u32 major, minor;
+	__u64 magic;
+	__u32 flags, type;
+	__u64 id, parent;
+	__u32 id_old, parent_old;
+	__u64 attr, propagation;
+	char rest[4096];
+};
+
+/* 1: the mount is in our namespace; 0: it is not; -1: no way to know. */
+static int
+see(__u64 unique_id, struct seen *s)
+{
+	struct {
+		__u32 size, spare;
+		__u64 id, param;
+	} request = { 24, 0, unique_id, 2 /* STATMOUNT_MNT_BASIC */ };
+
+	if (syscall(457 /* SYS_statmount */, &request, s, sizeof *s, 0) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : -1;
+}
+
+static __u64
+unique_id(const char *path)
+{
+	__u64 stx[32] = { 0 };	/* struct statx, stx_mnt_id at 144 */
+
+	syscall(SYS_statx, AT_FDCWD, path, 0, 0x4000 /* MNT_ID_UNIQUE */, stx);
+	return stx[18];
+}
+
+static void
+why_not_a_folder(const char *id, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		because(id, "%s is not a folder", path);
+}
+
+/* The mount that root lies on cannot be found in /proc/self/mountinfo. */
+static void
+why_elsewhere(const char *root)
+{
+	struct seen s;
+	int found = see(unique_id(root), &s);
+
+	if (found == 1)
+		because("PIV-17", "%s is in our mount namespace, but outside "
+		    "our root: we are chrooted", root);
+	else if (found == 0)
+		because("PIV-16", "%s is not a mount of our mount namespace: "
+		    "it belongs to another one, or was unmounted", root);
+}
+
+/* The parent of the mount that root is, or would become by the bind. */
+static void
+why_shared(const char *root, const struct mount *m)
+{
+	static struct mount parent;
+
+	if (is_mount_point(AT_FDCWD, root)) {
+		if (!mount_by_id(m->parent, &parent))
+			return;
+		m = &parent;
+	}
+	if (!m->shared)
+		return;
+	because("PIV-05", "%s lies below a shared mount (%s, shared:%d)",
+	    root, m->point, m->shared);
+	try_again("unshare-lite -m ");
+}
+
+static void
+why_put_old(const char *root, const char *put_old, const struct mount *new)
+{
+	static struct mount m;
+	int id;
+
+	why_not_a_folder("PIV-10", put_old);
+	if (access(put_old, F_OK) < 0) {
+		because("PIV-11", "%s does not exist, nor the folder to make "
+		    "it in", put_old);
+		return;
+	}
+	if (!mount_at(put_old, &m))
+		return;
+	if (m.shared) {
+		because("PIV-06", "PUT_OLD %s lies on a shared mount (%s, "
+		    "shared:%d)", put_old, m.point, m.shared);
+		try_again("unshare-lite -m ");
+	}
+	if (m.id == mount_id(AT_FDCWD, "/")) {
+		because("PIV-03", "PUT_OLD %s lies on the current root, not "
+		    "in %s", put_old, root);
+		return;
+	}
+	for (id = m.id; id != new->id; id = m.parent)
+		if (!mount_by_id(id, &m)) {
+			because("PIV-04", "PUT_OLD %s is not at or below %s",
+			    put_old, root);
+			return;
+		}
+}
+
+static void
+why_root(void)
+{
+	static struct mount m;
+	struct seen s;
+
+	if (!is_mount_point(AT_FDCWD, "/"))
+		because("PIV-08", "our root is no mount point: we are chrooted "
+		    "into a plain folder");
+	else if (mount_at("/", &m) && m.id == m.parent) {
+		because("PIV-09", "our root is rootfs (initramfs), which has "
+		    "no mount below it to move to");
+		try("switch_root NEW_ROOT INIT");
+	} else if (see(unique_id("/"), &s) == 1 && see(s.parent, &s) == 1 &&
+	    s.propagation & MS_SHARED)
+		because("PIV-07", "the mount below our root is shared");
+}
+
+void
+why_pivot(int err, const char *root, const char *put_old)
+{
+	static struct mount m;
+
+	why_not_a_folder("PIV-10", root);
+	if (err == EPERM) {
+		why_powerless("mnt", "PIV-12", "PIV-14");
+		if (is_filtered("pivot_root"))
+			because("PIV-20", "a seccomp filter refuses "
+			    "pivot_root(2)");
+		else if (is_confined())
+			because("PIV-19", "Landlock, or another security "
+			    "module, forbids to change mounts");
+	}
+	if (err == EINVAL || err == EBUSY || err == ENOENT) {
+		if (mount_at(root, &m)) {
+			if (is_mount_point(AT_FDCWD, root) &&
+			    m.id == mount_id(AT_FDCWD, "/"))
+				because("PIV-02", "%s is the current root",
+				    root);
+			why_shared(root, &m);
+			if (put_old)
+				why_put_old(root, put_old, &m);
+		} else if (access(root, F_OK) == 0)
+			why_elsewhere(root);
+		why_root();
+	}
+	unexplained(17);
+}

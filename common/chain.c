@@ -1,61 +1,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <linux/openat2.h>
-
 #include "chain.h"
+#include "program.h"
 #include "say.h"
 #include "start.h"
 
 extern char **environ;
 
 /*
- * Opens path as a process with that root would: absolute names and symbolic
- * links stay below it (openat2(2), RESOLVE_IN_ROOT).  AT_FDCWD: our own root.
- */
-int
-open_in(int root, const char *path, int flags)
-{
-	struct open_how how = { .flags = flags | O_CLOEXEC,
-	    .resolve = root == AT_FDCWD ? 0 : RESOLVE_IN_ROOT };
-
-	return syscall(SYS_openat2, root, path, &how, sizeof how);
-}
-
-/* Whether path is a file that we may execute; else errno. */
-static int
-executable(int root, const char *path)
-{
-	struct stat st;
-	int fd, ok;
-
-	if (root == AT_FDCWD) {
-		if (faccessat(root, path, X_OK, AT_EACCESS) < 0 ||
-		    stat(path, &st) < 0)
-			return 0;
-	} else {
-		if ((fd = open_in(root, path, O_PATH)) < 0)
-			return 0;
-		ok = fstat(fd, &st) == 0 && syscall(SYS_faccessat2, fd, "",
-		    X_OK, AT_EACCESS | AT_EMPTY_PATH) == 0;
-		close(fd);
-		if (!ok)
-			return 0;
-	}
-	errno = EACCES;
-	return S_ISREG(st.st_mode);
-}
-
-/*
  * Finds name as execvp(3) does, below root: in $PATH unless it has a slash.
  * A relative folder counts from the new root's "/".  path takes PATH_MAX
- * bytes and is set even on failure, then to the best candidate.
+ * bytes and is set even on failure, then to the best candidate; without a
+ * slash if there was none.
  */
 int
 find_program(int root, const char *name, char *path)
@@ -64,25 +26,23 @@ find_program(int root, const char *name, char *path)
 	int err = ENOENT;
 	size_t n;
 
-	if (strlen(name) >= PATH_MAX) {
-		*path = '\0';
-		errno = ENAMETOOLONG;
+	*path = '\0';
+	errno = strlen(name) >= PATH_MAX ? ENAMETOOLONG : ENOENT;
+	if (!*name || errno == ENAMETOOLONG)
 		return -1;
-	}
 	strcpy(path, name);
-	if (*name == '\0' || strchr(name, '/')) {
-		errno = ENOENT;
-		return *name && executable(root, path) ? 0 : -1;
-	}
-	for (dir = dir ? dir : "/usr/local/bin:/bin:/usr/bin";; dir = end + 1) {
-		char try[PATH_MAX];
+	if (strchr(name, '/'))
+		return executable(root, path) ? 0 : -1;
+	for (dir = dir ? dir : USUAL_PATH;; dir = end + 1) {
+		char try[PATH_MAX] = ".";
 
 		end = strchrnul(dir, ':');
 		n = end - dir;
 		if (n + 1 + strlen(name) < PATH_MAX) {
 			memcpy(try, dir, n);
-			if (n)
-				try[n++] = '/';
+			if (n == 0)
+				n = 1;	/* an empty word is "." */
+			try[n++] = '/';
 			strcpy(try + n, name);
 			if (executable(root, try)) {
 				strcpy(path, try);
@@ -100,19 +60,35 @@ find_program(int root, const char *name, char *path)
 	return -1;
 }
 
+/* What no permission hides, and is not there either. */
+static int
+is_missing(int root, const char *path)
+{
+	int fd;
+
+	if (!strchr(path, '/'))
+		return 1;
+	if ((fd = open_in(root, path, O_PATH)) < 0)
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
+		    errno == ENAMETOOLONG;
+	close(fd);
+	return 0;
+}
+
 /* Ends: 127 where there is no such program, 126 where it cannot be run. */
 void
 cannot_run(int root, const char *name, const char *path)
 {
 	void (*back)(void) = undo;
-	int err = errno;
+	int err = errno, missing = is_missing(root, path);
 
+	errno = err;
 	tell("exec %s", name);
-	why_exec(err, root, path);
+	why_exec(err, root, name, path);
 	undo = NULL;
 	if (back)
 		back();
-	_exit(126 + (err == ENOENT && open_in(root, path, O_PATH) < 0));
+	_exit(126 + missing);
 }
 
 /*
@@ -130,12 +106,17 @@ look_up(int root, const char *name)
 	return path;
 }
 
-/* Becomes PROG, with the caller's signals. */
+/*
+ * Becomes PROG, with the caller's signals; or takes back what was done, with
+ * ours once more.
+ */
 void
 chain(const char *path, char **argv)
 {
 	let_signals();
 	let_pipe();
 	execve(path, argv, environ);
+	signal(SIGPIPE, SIG_IGN);
+	hold_signals();
 	cannot_run(AT_FDCWD, argv[0], path);
 }

@@ -2,10 +2,7 @@
  * The end of every loader: PROG is looked up before the first effect, and
  * executed after the last.
  */
-int		 open_in(int root, const char *path, int flags);
 int		 find_program(int root, const char *name, char *path);
-int		 check_program(int root, const char *path);
-void		 why_exec(int err, int root, const char *path);
 _Noreturn void	 cannot_run(int root, const char *name, const char *path);
 const char	*look_up(int root, const char *name);
 _Noreturn void	 chain(const char *path, char **argv);

@@ -171,6 +171,7 @@ static const struct probe {
 	    1 },
 	{ "sethostname", SYS_sethostname, 0, -1, 0, 0, EINVAL, 1 },
 	{ "pidfd_open", 434, -1, 0, 0, 0, EINVAL, 0 },
+	{ "memfd_create", SYS_memfd_create, (long)"", -1, 0, 0, EINVAL, 0 },
 	{ "execve", SYS_execve, 0, 0, 0, 0, EFAULT, 0 },
 };
 
@@ -271,4 +272,26 @@ why_powerless(const char *kind, const char *id_cap, const char *id_owner)
 		    "the capabilities in it ended at the exec", geteuid());
 	else
 		because(id_cap, "this root has no CAP_SYS_ADMIN");
+}
+
+/* Names the first folder on the way to path that we may not search. */
+int
+why_unreachable(const char *id, const char *path)
+{
+	char part[4096];
+	size_t n = 0;
+
+	if (strlen(path) >= sizeof part)
+		return 0;
+	do {
+		n += strspn(path + n, "/");
+		memcpy(part, path, n);
+		strcpy(part + n, n ? "" : ".");
+		if (faccessat(AT_FDCWD, part, X_OK, AT_EACCESS) < 0) {
+			because(id, "we may not search the folder %s", part);
+			return 1;
+		}
+		n += strcspn(path + n, "/");
+	} while (path[n]);
+	return 0;
 }

@@ -16,3 +16,4 @@ long	 status_number(const char *pid, const char *field, int base);
 int	 proc_is_ours(void);
 void	 why_powerless(const char *kind, const char *id_cap,
 	    const char *id_owner);
+int	 why_unreachable(const char *id, const char *path);

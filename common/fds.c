@@ -15,12 +15,29 @@
 #endif
 
 static void
-on_exec(unsigned fd, unsigned last, int how)
+close_from(unsigned fd, unsigned last, int how)
 {
-	/* Since Linux 5.11; one at a time before. */
-	if (fd <= last && syscall(SYS_close_range, fd, last, how) < 0)
-		for (; fd <= last && fd < 65536; fd++)
+	/* Since Linux 5.9, on exec since 5.11; one at a time before. */
+	if (fd > last || syscall(SYS_close_range, fd, last, how) == 0)
+		return;
+	for (; fd <= last && fd < 65536; fd++)
+		if (how)
 			fcntl(fd, F_SETFD, FD_CLOEXEC);
+		else
+			close(fd);
+}
+
+/* Closes every descriptor from 3 up but these two (-1: none). */
+void
+close_fds(int keep, int also)
+{
+	int low = keep < also ? keep : also, high = keep < also ? also : keep;
+
+	if (low >= 3)
+		close_from(3, low - 1, 0);
+	if (high >= 3)
+		close_from(low >= 3 ? low + 1 : 3, high - 1, 0);
+	close_from(high >= 3 ? high + 1 : 3, ~0U, 0);
 }
 
 /*
@@ -40,7 +57,7 @@ seal_fds(const char *keep)
 		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 			misuse("descriptor %d is a folder, and a way out of "
 			    "the new root", fd);
-	on_exec(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	close_from(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	if (!keep)
 		return;
 	if (strlen(keep) >= sizeof list)

@@ -1,1 +1,2 @@
 void	 seal_fds(const char *keep);
+void	 close_fds(int keep, int also);

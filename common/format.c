@@ -16,7 +16,7 @@ put_text(struct out *o, const char *s)
 		put_char(o, *s++);
 }
 
-static void
+void
 put_number(struct out *o, unsigned long long n, unsigned base)
 {
 	char digits[24], *d = digits + sizeof digits;

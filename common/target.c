@@ -17,19 +17,23 @@
 #include "start.h"
 #include "target.h"
 
-/* "/proc/PID/file" */
+/* "/proc/PID/file", or "/proc/self/file" for 0; two results live at a time. */
 char *
 proc_path(pid_t pid, const char *file)
 {
 	static char path[2][64];
 	static int turn;
-	char digits[16], *d = digits + sizeof digits, *p = path[turn ^= 1];
+	char *p = path[turn ^= 1];
+	struct out o = { p, p + sizeof path[0] - 1 };
 
-	*--d = '\0';
-	do
-		*--d = '0' + pid % 10;
-	while (pid /= 10);
-	stpcpy(stpcpy(stpcpy(stpcpy(p, "/proc/"), d), "/"), file);
+	put_text(&o, "/proc/");
+	if (pid)
+		put_number(&o, pid, 10);
+	else
+		put_text(&o, "self");
+	put_text(&o, "/");
+	put_text(&o, file);
+	*o.at = '\0';
 	return p;
 }
 

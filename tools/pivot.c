@@ -105,8 +105,26 @@ make_put_old(void)
 }
 
 /*
- * With "." twice the kernel stacks the old root on top of the new one, where
- * umount2(".") finds it: no folder for it is needed.
+ * The old root's mounts may be shared with other namespaces: as a slave it
+ * takes no unmount there, not the detach's and none that comes later.
+ */
+static void
+leave_old_root(int old)
+{
+	if (did(fchdir(old), "fchdir(%d)", old) < 0 ||
+	    did(mount(NULL, ".", NULL, MS_REC | MS_SLAVE, NULL),
+	    "mount(NULL, \".\", NULL, MS_REC|MS_SLAVE, NULL)") < 0)
+		die("make the old root a slave");
+	if (!put_old && did(umount2(".", MNT_DETACH),
+	    "umount2(\".\", MNT_DETACH)") < 0)
+		die("detach the old root");
+	if (did(chdir("/"), "chdir(\"/\")") < 0)
+		die("chdir /");
+}
+
+/*
+ * With "." twice the kernel stacks the old root on top of the new one:
+ * no folder for it is needed.
  */
 static int
 change_root(void)
@@ -153,7 +171,7 @@ int
 main(int argc, char **argv)
 {
 	const char *keep = NULL, *prog = NULL;
-	int c, fd, force = 0, here;
+	int c, fd, force = 0, here, old;
 
 	start("pivot", text, argv);
 	while ((c = getopt_long(argc, argv, "+:fho:vV", longs, NULL)) != -1)
@@ -171,6 +189,7 @@ main(int argc, char **argv)
 		misuse("PROG is missing");
 
 	here = open(".", O_PATH | O_CLOEXEC);
+	old = open("/", O_PATH | O_CLOEXEC);
 	if ((fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
 		refuse("open");
 	if (*argv) {
@@ -197,11 +216,7 @@ main(int argc, char **argv)
 		refuse("pivot_root");
 	}
 	undo = NULL;
-	if (!put_old && did(umount2(".", MNT_DETACH),
-	    "umount2(\".\", MNT_DETACH)") < 0)
-		die("detach the old root");
-	if (did(chdir("/"), "chdir(\"/\")") < 0)
-		die("chdir /");
+	leave_old_root(old);
 	if (prog)
 		chain(prog, argv);
 	let_signals();

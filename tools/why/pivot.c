@@ -63,6 +63,19 @@ why_not_a_folder(const char *id, const char *path)
 		because(id, "%s is not a folder", path);
 }
 
+/* The parts of a root and PUT_OLD that are no matter of mounts. */
+static void
+why_path(int err, const char *root)
+{
+	struct stat st;
+
+	if (err == EACCES && !why_unreachable("PIV-29", root))
+		because("PIV-38", "a security module (LSM) refuses it; with "
+		    "every folder of the path open, nothing else gives EACCES");
+	if (err == ENOENT && stat(root, &st) == 0 && st.st_nlink == 0)
+		because("PIV-28", "the folder %s was removed", root);
+}
+
 /* The mount that root lies on cannot be found in /proc/self/mountinfo. */
 static void
 why_elsewhere(const char *root)
@@ -70,7 +83,10 @@ why_elsewhere(const char *root)
 	struct seen s;
 	int found = see(unique_id(root), &s);
 
-	if (found == 1)
+	if (see(unique_id("/"), &s) == 0)
+		because("PIV-27", "our root belongs to another mount namespace "
+		    "than we do");
+	else if (found == 1)
 		because("PIV-17", "%s is in our mount namespace, but outside "
 		    "our root: we are chrooted", root);
 	else if (found == 0)
@@ -94,6 +110,17 @@ why_shared(const char *root, const struct mount *m)
 	because("PIV-05", "%s lies below a shared mount (%s, shared:%d)",
 	    root, m->point, m->shared);
 	try_again("unshare-lite -m ");
+}
+
+/* A folder of such a mount cannot be bound; the mount itself needs no bind. */
+static void
+why_unbindable(const char *root, const struct mount *m)
+{
+	if (!m->unbindable || is_mount_point(AT_FDCWD, root))
+		return;
+	because("PIV-25", "%s lies on an unbindable mount (%s)", root,
+	    m->point);
+	try("mount --make-private %s", m->point);
 }
 
 static void
@@ -146,21 +173,38 @@ why_root(void)
 		because("PIV-07", "the mount below our root is shared");
 }
 
+static void
+why_not_permitted(void)
+{
+	static const char *const calls[] = { "pivot_root", "mount", "umount2" };
+	int i, found = reasons();
+
+	why_powerless("mnt", in_first("user") ? "PIV-23" : "PIV-24", "PIV-14");
+	if (reasons() > found) {
+		try_again("unshare-lite -rm ");
+		return;
+	}
+	for (i = 0; i < 3; i++)
+		if (is_filtered(calls[i]))
+			because("PIV-33", "a seccomp filter refuses %-s(2)",
+			    calls[i]);
+	if (is_confined())
+		because("PIV-19", "Landlock, or another security module, "
+		    "forbids to change mounts");
+}
+
 void
 why_pivot(int err, const char *root, const char *put_old)
 {
 	static struct mount m;
 
 	why_not_a_folder("PIV-10", root);
-	if (err == EPERM) {
-		why_powerless("mnt", "PIV-12", "PIV-14");
-		if (is_filtered("pivot_root"))
-			because("PIV-20", "a seccomp filter refuses "
-			    "pivot_root(2)");
-		else if (is_confined())
-			because("PIV-19", "Landlock, or another security "
-			    "module, forbids to change mounts");
-	}
+	why_path(err, root);
+	if (err == EPERM)
+		why_not_permitted();
+	if (err == ENOSPC)
+		because("PIV-35", "this mount namespace would hold more mounts "
+		    "than the sysctl fs.mount-max allows");
 	if (err == EINVAL || err == EBUSY || err == ENOENT) {
 		if (mount_at(root, &m)) {
 			if (is_mount_point(AT_FDCWD, root) &&
@@ -168,11 +212,12 @@ why_pivot(int err, const char *root, const char *put_old)
 				because("PIV-02", "%s is the current root",
 				    root);
 			why_shared(root, &m);
+			why_unbindable(root, &m);
 			if (put_old)
 				why_put_old(root, put_old, &m);
 		} else if (access(root, F_OK) == 0)
 			why_elsewhere(root);
 		why_root();
 	}
-	unexplained(17);
+	unexplained(21);
 }

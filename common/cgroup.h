@@ -1,0 +1,1 @@
+int	 cgroup_open(const char *name);

@@ -1,0 +1,132 @@
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "idmap.h"
+#include "say.h"
+#include "subid.h"
+
+#define LAST_ID 4294967294	/* 4294967295 is -1: no ID */
+
+/* A map that would be refused, as the kernel would say it. */
+void
+map_refused(enum id id, int err)
+{
+	errno = err;
+	tell("%-s map", id == USER ? "user" : "group");
+}
+
+void
+map_extent(struct idmap *m, unsigned inside, unsigned outside, unsigned count)
+{
+	if (m->n == MOST_TYPED)
+		misuse("a map of more than %d extents", MOST_TYPED);
+	m->e[m->n++] = (struct extent){ inside, outside, count };
+}
+
+/*
+ * The kernel cuts its numbers to 32 bits, by which 4294967296 becomes root:
+ * what is more is refused here.
+ */
+static unsigned
+next_number(const char **at, const char *operand)
+{
+	unsigned long long n = 0;
+	const char *s = *at;
+
+	if (*s < '0' || *s > '9')
+		misuse("%s is no map: IN:OUT:COUNT[,...], root, current or "
+		    "auto", operand);
+	for (; *s >= '0' && *s <= '9'; s++)
+		if ((n = n * 10 + (*s - '0')) > LAST_ID + 1)
+			misuse("%s is no map: the last ID is %lu", operand,
+			    LAST_ID);
+	*at = s;
+	return n;
+}
+
+static void
+expect(const char **at, const char *operand)
+{
+	if (**at != ':')
+		misuse("%s is no map: IN:OUT:COUNT[,...]", operand);
+	++*at;
+}
+
+static void
+add_list(struct idmap *m, enum id id, const char *operand)
+{
+	const char *at = operand;
+	struct extent e;
+
+	for (;; at++) {
+		e.inside = next_number(&at, operand);
+		expect(&at, operand);
+		e.outside = next_number(&at, operand);
+		expect(&at, operand);
+		e.count = next_number(&at, operand);
+		if (*at && *at != ',')
+			misuse("%s is no map: IN:OUT:COUNT[,...]", operand);
+		if (e.count == 0) {
+			map_refused(id, EINVAL);
+			because("MAP-03", "'%u:%u:0' has a COUNT of 0",
+			    e.inside, e.outside);
+			fail();
+		}
+		if (e.count > LAST_ID + 1 - e.inside ||
+		    e.count > LAST_ID + 1 - e.outside) {
+			map_refused(id, EINVAL);
+			because("MAP-34", "'%u:%u:%u' goes beyond the last ID, "
+			    "%lu", e.inside, e.outside, e.count, LAST_ID);
+			fail();
+		}
+		map_extent(m, e.inside, e.outside, e.count);
+		if (!*at)
+			return;
+	}
+}
+
+/* The caller's ranges, all of them or the first, from this inside ID on. */
+static void
+add_ranges(struct idmap *m, enum id id, unsigned inside, int all)
+{
+	static struct idmap ranges;
+	int i;
+
+	subid_ranges(id, &ranges);
+	if (ranges.n == 0) {
+		map_refused(id, EPERM);
+		why_no_range(id);
+		fail();
+	}
+	for (i = 0; i < (all ? ranges.n : 1); i++) {
+		map_extent(m, inside, ranges.e[i].outside, ranges.e[i].count);
+		inside += ranges.e[i].count;
+	}
+}
+
+void
+map_add(struct idmap *m, enum id id, const char *operand)
+{
+	unsigned own = id == USER ? geteuid() : getegid();
+
+	if (strcmp(operand, "root") == 0)
+		map_extent(m, 0, own, 1);
+	else if (strcmp(operand, "current") == 0)
+		map_extent(m, own, own, 1);
+	else if (strcmp(operand, "auto") == 0) {
+		map_extent(m, 0, own, 1);
+		add_ranges(m, id, 1, 1);
+	} else if (strcmp(operand, "block") == 0)
+		add_ranges(m, id, 0, 0);
+	else
+		add_list(m, id, operand);
+}
+
+/* Whether it is one ID only, the caller's own, which needs no privilege. */
+int
+map_own(const struct idmap *m, enum id id)
+{
+	return m->n == 1 && m->e[0].count == 1 &&
+	    m->e[0].outside == (id == USER ? geteuid() : getegid());
+}

@@ -1,0 +1,12 @@
+/*
+ * DIR/layers: what the upper folder of an overlay was made over, so that it
+ * is not resumed over anything else, and can be compared.  Text: the prefix of
+ * the overlay's extended attributes, then the lower layers, topmost first, one
+ * a line; a newline in a path is \012 and a backslash \134.
+ */
+#define MOST_LAYERS 500		/* the kernel's limit */
+#define TRUSTED "trusted.overlay."
+#define USERS "user.overlay."
+
+const char	*layers_text(const char *prefix, char *const lower[], int n);
+int		 layers_read(int dir, const char **prefix, char *lower[]);

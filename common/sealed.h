@@ -1,0 +1,2 @@
+int	 is_sealed(void);
+void	 seal(char **argv);

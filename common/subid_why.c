@@ -1,0 +1,165 @@
+/*
+ * Why newuidmap(1) would refuse: it is asked for before the first map is
+ * written, since that one could not be taken back.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "facts.h"
+#include "idmap.h"
+#include "say.h"
+#include "subid.h"
+
+static int
+lacks_range(enum id id)
+{
+	static struct idmap ranges;
+
+	subid_ranges(id, &ranges);
+	return ranges.n == 0;
+}
+
+/* Who lacks users mostly lacks groups, too: one line for root to mend both. */
+static void
+why_no_line(enum id id, const char *name)
+{
+	unsigned base[] = { subid_free(USER), subid_free(GROUP) };
+	int both = id == USER && lacks_range(GROUP);
+
+	because(id == USER ? "MAP-23" : "MAP-27", "%s has no line for %s nor "
+	    "for %u, which root can add", subid_file(id), name, geteuid());
+	if (!both) {
+		try("usermod --add-sub%cids %u-%u %s", id == USER ? 'u' : 'g',
+		    base[id], base[id] + 65535, name);
+		return;
+	}
+	because("MAP-27", "nor has %s", subid_file(GROUP));
+	try("usermod --add-subuids %u-%u --add-subgids %u-%u %s", base[USER],
+	    base[USER] + 65535, base[GROUP], base[GROUP] + 65535, name);
+}
+
+/* Where no line of the file is the caller's. */
+void
+why_no_range(enum id id)
+{
+	const char *file = subid_file(id), *name;
+	unsigned group;
+
+	name = user_name(&group);
+	if (subid_elsewhere()) {
+		because("MAP-50", "%s is not asked: the ranges come from "
+		    "elsewhere, by the line subid: in %s", file,
+		    "/etc/nsswitch.conf");
+		if (name)
+			try("getsubids %-s%s", id == USER ? "" : "-g ", name);
+	} else if (!name)
+		because("MAP-48", "uid %u has no entry in %s, and none in %s",
+		    geteuid(), "/etc/passwd", file);
+	else
+		why_no_line(id, name);
+}
+
+/* The first ID that is neither in these ranges nor our own; 0: there is none. */
+static int
+undelegated(enum id id, const struct idmap *m, const struct idmap *ranges,
+    unsigned *which)
+{
+	unsigned own = id == USER ? getuid() : getgid();
+	const struct extent *e, *r;
+	unsigned long long at, end;
+
+	for (e = m->e; e < m->e + m->n; e++) {
+		if (e->count == 1 && e->outside == own)
+			continue;
+		at = e->outside;
+		end = at + e->count;
+		/* Ranges that adjoin count as one. */
+		for (r = ranges->e; at < end && r < ranges->e + ranges->n; r++)
+			if (at >= r->outside && at - r->outside < r->count) {
+				at = (unsigned long long)r->outside + r->count;
+				r = ranges->e - 1;
+			}
+		*which = at;
+		if (at < end)
+			return 1;
+	}
+	return 0;
+}
+
+static int
+on_nosuid(const char *path)
+{
+	struct statvfs fs;
+
+	return statvfs(path, &fs) == 0 && fs.f_flag & ST_NOSUID;
+}
+
+/* A set-user-ID bit of an owner that is not mapped here counts for nothing. */
+static int
+is_plain(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !(st.st_mode & S_ISUID && !st.st_uid) &&
+	    getxattr(path, "security.capability", NULL, 0) <= 0;
+}
+
+static void
+why_no_helper(enum id id, const char *name)
+{
+	const char *usual = id == USER ? "/usr/bin/newuidmap" :
+	    "/usr/bin/newgidmap";
+
+	because("MAP-49", "without CAP_SET%cID it takes %-s(1), which is not "
+	    "in $PATH (package uidmap, or shadow-utils)",
+	    id == USER ? 'U' : 'G', name);
+	if (access(usual, X_OK) == 0)
+		try_again("PATH=$PATH:/usr/bin ");
+}
+
+void
+refuse_undelegated(enum id id, const struct idmap *m)
+{
+	const char *name = id == USER ? "newuidmap" : "newgidmap";
+	static struct idmap ranges;
+	int found, strange, nnp, nosuid, plain;
+	char path[PATH_MAX];
+	unsigned which;
+
+	found = find_program(AT_FDCWD, name, path) == 0;
+	subid_ranges(id, &ranges);
+	strange = undelegated(id, m, &ranges, &which) && !subid_elsewhere();
+	/* Root gets its capabilities back from any exec. */
+	nnp = geteuid() && status_number("self", "NoNewPrivs", 10) == 1;
+	nosuid = geteuid() && found && on_nosuid(path);
+	plain = geteuid() && found && is_plain(path);
+	if (found && !strange && !nnp && !nosuid && !plain)
+		return;
+
+	map_refused(id, EPERM);
+	if (!found)
+		why_no_helper(id, name);
+	if (nnp)
+		because("MAP-26", "no_new_privs is set, with which %-s(1) "
+		    "gains no privilege", name);
+	if (nosuid)
+		because("MAP-26", "%s lies on a nosuid mount", path);
+	if (plain)
+		because("MAP-26", "%s is not set-user-ID root, and has no "
+		    "capabilities", path);
+	if (strange && ranges.n == 0)
+		why_no_range(id);
+	else if (strange)
+		because(id == USER ? "MAP-23" : "MAP-27", "%u is not in the "
+		    "ranges that %s gives us (%u:%u%-s), and we lack "
+		    "CAP_SET%cID", which, subid_file(id), ranges.e[0].outside,
+		    ranges.e[0].count, ranges.n > 1 ? ", ..." : "",
+		    id == USER ? 'U' : 'G');
+	fail();
+}

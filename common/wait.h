@@ -1,0 +1,10 @@
+#include <sys/types.h>
+
+/*
+ * A tool that stays as the parent of PROG: it passes signals on, stops when
+ * PROG stops, keeps the terminal in order, and ends as PROG ended.
+ */
+void	 wait_begin(void);
+void	 wait_child(void);
+int	 wait_for(pid_t pid, int init);
+_Noreturn void	 hold_until(int pidfd);

@@ -1,0 +1,618 @@
+/*
+ * unshare-lite - make namespaces, then run a program in them
+ *
+ *	unshare-lite [-muinpUCT | -a] [OPTION]... [PROG [ARG]...]
+ *	unshare-lite ... --hold[=PID]
+ *
+ * Wraps clone(2), clone3(2) and unshare(2).  Needs CAP_SYS_ADMIN, but for -U:
+ *
+ *	unshare-lite -ar --hostname=box sh
+ */
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+
+#include "cgroup.h"
+#include "chain.h"
+#include "facts.h"
+#include "fds.h"
+#include "format.h"
+#include "idmap.h"
+#include "kinds.h"
+#include "put.h"
+#include "say.h"
+#include "start.h"
+#include "target.h"
+#include "wait.h"
+#include "why/unshare-lite.h"
+
+#define NEWTIME 0x80		/* CLONE_NEWTIME, which clone(2) cannot take */
+
+static const char text[] =
+"usage: unshare-lite [-muinpUCT | -a] [OPTION]... [PROG [ARG]...]\n"
+"       unshare-lite [-muinpUCT | -a] [OPTION]... --hold[=PID]\n"
+"\n"
+"Run PROG ($SHELL, /bin/sh) in namespaces of its own, or hold them (until\n"
+"process PID ends): -m mounts, -u hostname, -i ipc, -n net, -p pids, -U users,\n"
+"-C cgroups, -T clocks, -a all. With -p, PROG is PID 1.\n"
+"  -r, -c                     map the caller to root, or to itself\n"
+"  --map-auto                 map your ranges of /etc/subuid and /etc/subgid\n"
+"  --map-users=, --map-groups=IN:OUT:COUNT[,...]\n"
+"  --setgroups=allow|deny     whether setgroups(2) may be called\n"
+"  --hostname=NAME  --mount-proc[=DIR]  --boottime=S  --monotonic=S\n"
+"  --propagation=private|slave|shared|unchanged\n"
+"  --into-cgroup=CGROUP       PROG starts in this cgroup\n"
+"  --kill-child[=SIG]         PROG gets SIG when we are killed\n"
+"  --print-pid=FD             write PROG's PID there before it runs\n"
+"  -f, --fork  --no-fork      PROG is our child; or takes our place\n"
+"  -v, --verbose  -h, --help  -V, --version\n"
+"Examples:\n"
+"  unshare-lite -Urmp --mount-proc sh\n"
+"  pid=$(unshare-lite -ar --hold=$$) && nsenter-lite -t \"$pid\" -a sh\n";
+
+enum {
+	BOOTTIME = 256, HOLD, HOSTNAME, INTO_CGROUP, KILL_CHILD,
+	MAP_AUTO, MAP_GROUPS, MAP_USERS, MONOTONIC, MOUNT_PROC, NO_FORK,
+	PRINT_PID, PROPAGATION, SETGROUPS,
+};
+
+static const struct option longs[] = {
+	{ "all", no_argument, NULL, 'a' },
+	{ "boottime", required_argument, NULL, BOOTTIME },
+	{ "cgroup", no_argument, NULL, 'C' },
+	{ "fork", no_argument, NULL, 'f' },
+	{ "hold", optional_argument, NULL, HOLD },
+	{ "hostname", required_argument, NULL, HOSTNAME },
+	{ "into-cgroup", required_argument, NULL, INTO_CGROUP },
+	{ "ipc", no_argument, NULL, 'i' },
+	{ "kill-child", optional_argument, NULL, KILL_CHILD },
+	{ "map-auto", no_argument, NULL, MAP_AUTO },
+	{ "map-current-user", no_argument, NULL, 'c' },
+	{ "map-groups", required_argument, NULL, MAP_GROUPS },
+	{ "map-root-user", no_argument, NULL, 'r' },
+	{ "map-users", required_argument, NULL, MAP_USERS },
+	{ "monotonic", required_argument, NULL, MONOTONIC },
+	{ "mount", no_argument, NULL, 'm' },
+	{ "mount-proc", optional_argument, NULL, MOUNT_PROC },
+	{ "net", no_argument, NULL, 'n' },
+	{ "no-fork", no_argument, NULL, NO_FORK },
+	{ "pid", no_argument, NULL, 'p' },
+	{ "print-pid", required_argument, NULL, PRINT_PID },
+	{ "propagation", required_argument, NULL, PROPAGATION },
+	{ "setgroups", required_argument, NULL, SETGROUPS },
+	{ "time", no_argument, NULL, 'T' },
+	{ "user", no_argument, NULL, 'U' },
+	{ "uts", no_argument, NULL, 'u' },
+	COMMON_OPTIONS
+};
+
+/* What the command line asks for. */
+static int kinds_asked, all, forking = -1, holding, print_pid = -1, watch = -1;
+static int death_signal, deny = -1;
+static unsigned long propagation = MS_PRIVATE;
+static const char *hostname, *proc_dir, *cgroup, *offset[2];
+static struct idmap users, groups;
+static const char *prog;
+static char **prog_argv;
+
+/* What was found out before the first effect. */
+static int outside;		/* the maps are written from outside */
+static int cgroup_fd = -1, parent_fd = -1;
+static uid_t uid;
+static gid_t gid;
+static int go[2] = { -1, -1 }, ready[2] = { -1, -1 };
+static pid_t child;		/* set by the kernel, in both of us */
+
+/* The ID inside that the caller's ID has, or -1. */
+static long
+map_inside(const struct idmap *m, unsigned id)
+{
+	int i;
+
+	for (i = 0; i < m->n; i++)
+		if (id - m->e[i].outside < m->e[i].count)
+			return (long)m->e[i].inside + (id - m->e[i].outside);
+	return -1;
+}
+
+static void
+set_propagation(const char *word)
+{
+	propagation = strcmp(word, "private") == 0 ? MS_PRIVATE :
+	    strcmp(word, "slave") == 0 ? MS_SLAVE :
+	    strcmp(word, "shared") == 0 ? MS_SHARED : 0;
+	if (!propagation && strcmp(word, "unchanged") != 0)
+		misuse("--propagation=%-s: private, slave, shared or unchanged",
+		    word);
+}
+
+static void
+set_death_signal(const char *word)
+{
+	static const struct { const char *name; int number; } known[] = {
+		{ "KILL", SIGKILL }, { "TERM", SIGTERM }, { "HUP", SIGHUP },
+		{ "INT", SIGINT }, { "QUIT", SIGQUIT }, { "USR1", SIGUSR1 },
+		{ "USR2", SIGUSR2 },
+	};
+	unsigned i;
+
+	death_signal = SIGKILL;
+	if (!word)
+		return;
+	if (strncmp(word, "SIG", 3) == 0)
+		word += 3;
+	for (i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(word, known[i].name) == 0) {
+			death_signal = known[i].number;
+			return;
+		}
+	death_signal = number(word, 64, "signal");
+}
+
+static const char *
+seconds(const char *word)
+{
+	number(word + (*word == '-'), 1UL << 62, "seconds");
+	return word;
+}
+
+/* PROG defaults to the shell of the caller, if it is there. */
+static void
+set_program(char **argv)
+{
+	static char path[PATH_MAX];
+	static char *shell[2] = { "/bin/sh", NULL };
+	char *env = getenv("SHELL");
+
+	prog_argv = argv;
+	if (!*argv) {
+		if (env && find_program(AT_FDCWD, env, path) == 0)
+			shell[0] = env;
+		prog_argv = shell;
+	}
+	prog = look_up(AT_FDCWD, *prog_argv);
+}
+
+/* Who may write the maps, and whether setgroups(2) must be denied for it. */
+static void
+plan_maps(void)
+{
+	map_check(&users, USER);
+	map_check(&groups, GROUP);
+	if (deny < 0)
+		deny = groups.n && !has_cap(CAP_SETGID) &&
+		    map_own(&groups, GROUP);
+	outside = (users.n && !map_own(&users, USER)) ||
+	    (groups.n && !(deny && map_own(&groups, GROUP)));
+	if (outside && !proc_is_ours()) {
+		errno = ESRCH;
+		tell("find our child in /proc");
+		because("UNS-36", "/proc is missing, or belongs to another PID "
+		    "namespace than ours");
+		try("mount -t proc proc /proc");
+		fail();
+	}
+	if (users.n && uid == 0 && in_first("user") && map_inside(&users, 0) >= 0)
+		note("note: the map holds root of this machine: for learning, "
+		    "no boundary");
+}
+
+/* pid: 0 for ourselves. */
+static void
+write_maps(pid_t pid)
+{
+	if (deny > 0)
+		setgroups_deny(pid);
+	if (users.n)
+		map_write(pid, USER, &users);
+	if (groups.n)
+		map_write(pid, GROUP, &groups);
+}
+
+/*
+ * Leaves behind the groups of the caller and, where the map has no place for
+ * the caller's own IDs, becomes root in it.
+ */
+static void
+become_mapped(void)
+{
+	if (groups.n && deny > 0)
+		note("note: supplementary groups stay, since setgroups(2) is "
+		    "denied");
+	else if (groups.n && did(setgroups(0, NULL), "setgroups(0, NULL)") < 0)
+		note("note: supplementary groups stay");
+	if (groups.n && map_inside(&groups, gid) < 0 &&
+	    did(setresgid(0, 0, 0), "setresgid(0, 0, 0)") < 0)
+		note("note: no gid of ours is mapped");
+	if (users.n && map_inside(&users, uid) < 0 &&
+	    did(setresuid(0, 0, 0), "setresuid(0, 0, 0)") < 0)
+		note("note: no uid of ours is mapped");
+}
+
+/*
+ * A time namespace is entered by the children of who made it; setns(2) spares
+ * that fork, and freezes the offsets (time_namespaces(7)).
+ */
+static void
+enter_time(void)
+{
+	static const char *const clock[2] = { "boottime", "monotonic" };
+	char line[64];
+	int i, fd;
+
+	if (did(unshare(NEWTIME), "unshare(CLONE_NEWTIME)") < 0) {
+		tell("unshare -T");
+		why_unshare(errno, NEWTIME, NULL);
+		fail();
+	}
+	for (i = 0; i < 2; i++) {
+		if (!offset[i])
+			continue;
+		stpcpy(stpcpy(stpcpy(stpcpy(line, clock[i]), " "), offset[i]),
+		    " 0\n");
+		if (did(put(AT_FDCWD, "/proc/self/timens_offsets", line),
+		    "write(\"/proc/self/timens_offsets\", %s)", line) < 0) {
+			tell("set %-s to %-s s", clock[i], offset[i]);
+			why_offsets(errno, offset[i]);
+			fail();
+		}
+	}
+	fd = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+	if (did(setns(fd, NEWTIME), "setns(%d, CLONE_NEWTIME)", fd) < 0)
+		die("enter the time namespace");
+	close(fd);
+}
+
+static void
+set_mounts(void)
+{
+	if (propagation && did(mount(NULL, "/", NULL, MS_REC | propagation,
+	    NULL), "mount(NULL, \"/\", NULL, MS_REC|%-s, NULL)",
+	    propagation == MS_PRIVATE ? "MS_PRIVATE" : propagation == MS_SLAVE ?
+	    "MS_SLAVE" : "MS_SHARED") < 0) {
+		tell("set the propagation of %s", "/");
+		why_propagation(errno);
+		fail();
+	}
+	if (proc_dir && did(mount("proc", proc_dir, "proc", MS_NOSUID |
+	    MS_NODEV | MS_NOEXEC, NULL), "mount(\"proc\", %s, \"proc\", "
+	    "MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)", proc_dir) < 0) {
+		tell("mount proc on %s", proc_dir);
+		why_proc(errno, proc_dir);
+		fail();
+	}
+}
+
+/* In the namespaces, with the map: everything else that was asked for. */
+static void
+settle(void)
+{
+	if (kinds_asked & NEWTIME)
+		enter_time();
+	become_mapped();
+	if (kinds_asked & CLONE_NEWNS)
+		set_mounts();
+	if (hostname && did(sethostname(hostname, strlen(hostname)),
+	    "sethostname(%s, %u)", hostname, (unsigned)strlen(hostname)) < 0)
+		die("set the hostname to %s", hostname);
+}
+
+/* The number goes out in one write(2), and PROG does not get the descriptor. */
+static void
+say_pid(int fd, pid_t pid)
+{
+	char line[16];
+	struct out o = { line, line + sizeof line };
+
+	put_number(&o, pid, 10);
+	put_text(&o, "\n");
+	if (write(fd, line, o.at - line) != o.at - line)
+		die("write the PID to descriptor %d", fd);
+}
+
+static void
+run(pid_t pid)
+{
+	if (death_signal) {
+		/* Last, for a change of IDs clears it (prctl(2)). */
+		did(prctl(PR_SET_PDEATHSIG, death_signal),
+		    "prctl(PR_SET_PDEATHSIG, %d)", death_signal);
+		if (!alive(parent_fd))
+			_exit(125);
+	}
+	if (print_pid >= 0)
+		say_pid(print_pid, pid);
+	chain(prog, prog_argv);
+}
+
+/*
+ * An init without a program.  One that root made is closed to ptrace(2): once
+ * mapped, the container's root could else make it act as root of the host.
+ */
+static void
+hold(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || setsid() < 0 || chdir("/") < 0 || dup2(null, 0) < 0 ||
+	    dup2(null, 1) < 0)
+		die("prepare to hold");
+	did(prctl(PR_SET_DUMPABLE, uid != 0), "prctl(PR_SET_DUMPABLE, %d)",
+	    uid != 0);
+	close_fds(watch, ready[1]);
+	if (write(ready[1], "", 1) != 1 || dup2(0, 2) < 0)
+		_exit(125);
+	close(ready[1]);
+	hold_until(watch);
+}
+
+static int
+in_child(void *unused)
+{
+	char byte;
+
+	(void)unused;
+	if (outside) {
+		/* The parent writes the maps; EOF: it has ended. */
+		close(go[1]);
+		if (read(go[0], &byte, 1) != 1)
+			_exit(125);
+	} else {
+		write_maps(0);
+	}
+	settle();
+	if (holding)
+		hold();
+	wait_child();
+	run(child);
+	return 0;
+}
+
+static void
+end_child(void)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+/*
+ * The child shares our memory and stack is its own: nothing is copied, and we
+ * sleep until it execs (CLONE_VFORK), unless the maps are ours to write.  It
+ * is a copy of us where it stays (--hold) or changes its time namespace, which
+ * wants memory of its own; clone3(2) where it starts in a cgroup.
+ */
+static void
+make_child(int flags)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	struct {
+		unsigned long long flags, pidfd, child_tid, parent_tid, signal,
+		    stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+	} args = { .flags = flags | CLONE_PARENT_SETTID |
+	    0x200000000ULL /* CLONE_INTO_CGROUP */,
+	    .parent_tid = (unsigned long)&child, .signal = SIGCHLD,
+	    .cgroup = cgroup_fd };
+	int how = outside ? CLONE_VM : CLONE_VM | CLONE_VFORK;
+	long pid;
+
+	if (cgroup)
+		pid = syscall(435 /* SYS_clone3 */, &args, sizeof args);
+	else if (holding || kinds_asked & NEWTIME)
+		pid = syscall(SYS_clone, flags | CLONE_PARENT_SETTID | SIGCHLD,
+		    0, &child, 0, 0);
+	else
+		pid = clone(in_child, stack + sizeof stack, how | flags |
+		    CLONE_PARENT_SETTID | SIGCHLD, NULL, &child);
+	if (pid == 0)
+		_exit(in_child(NULL));
+	did(pid, cgroup ? "clone3({flags=CLONE_INTO_CGROUP|%-s})" :
+	    "clone(%-s)", kinds_text(flags));
+	if (pid < 0) {
+		tell("make namespaces");
+		why_unshare(errno, kinds_asked, cgroup);
+		fail();
+	}
+}
+
+/* The namespaces' first process is our child; our own status is its status. */
+static int
+fork_and_wait(void)
+{
+	char byte;
+
+	if ((outside && pipe2(go, O_CLOEXEC) < 0) ||
+	    (holding && pipe2(ready, O_CLOEXEC) < 0))
+		die("make a pipe");
+	wait_begin();
+	make_child(kinds_asked & ~NEWTIME);
+	if (outside) {
+		undo = end_child;
+		close(go[0]);
+		write_maps(child);
+		if (write(go[1], "", 1) != 1)
+			die("tell our child");
+		close(go[1]);
+		undo = NULL;
+	}
+	if (!holding)
+		return wait_for(child, kinds_asked & CLONE_NEWPID);
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		return 125;
+	undo = end_child;
+	say_pid(1, child);
+	return 0;
+}
+
+/* A process that stays outside, for the maps that only it may write. */
+static pid_t
+leave_a_writer(void)
+{
+	pid_t self = getpid(), writer;
+	char byte;
+
+	if (pipe2(go, O_CLOEXEC) < 0)
+		die("make a pipe");
+	wait_begin();
+	if ((writer = fork()) < 0)
+		die("fork");
+	if (writer == 0) {
+		close(go[1]);
+		if (read(go[0], &byte, 1) == 1)
+			write_maps(self);
+		_exit(0);
+	}
+	close(go[0]);
+	return writer;
+}
+
+/* We ourselves move into the namespaces, and become PROG. */
+static void
+unshare_self(void)
+{
+	int flags = kinds_asked & ~NEWTIME, status = 0;
+	pid_t writer = outside ? leave_a_writer() : 0;
+
+	if (did(unshare(flags), "unshare(%-s)", kinds_text(flags)) < 0) {
+		tell("make namespaces");
+		why_unshare(errno, kinds_asked, NULL);
+		fail();
+	}
+	if (!writer) {
+		write_maps(0);
+	} else {
+		if (write(go[1], "", 1) != 1 ||
+		    waitpid(writer, &status, 0) < 0 || status != 0)
+			fail();
+		wait_child();
+	}
+	settle();
+	run(getpid());
+}
+
+/* What the options imply, and which of them exclude each other. */
+static void
+plan(const char *map, int map_auto, char **argv)
+{
+	int known = all ? kinds_known() : 0, i;
+
+	for (i = 0; all && i < KINDS; i++)
+		if (known && !(known & kinds[i].flag))
+			note("note: this kernel has no %-s namespaces",
+			    kinds[i].name);
+		else
+			kinds_asked |= kinds[i].flag;
+	if (map && (users.n || groups.n))
+		misuse("-r and -c map one ID each; --map-users and --map-groups "
+		    "map others");
+	if (map_auto) {
+		if (map && *map == 'c')
+			misuse("-c and --map-auto exclude each other");
+		map = map ? "auto" : "block";
+	}
+	if (map) {
+		map_add(&users, USER, map);
+		map_add(&groups, GROUP, map);
+	}
+	if (users.n || groups.n || deny >= 0)
+		kinds_asked |= CLONE_NEWUSER;
+	if (hostname)
+		kinds_asked |= CLONE_NEWUTS;
+	if (hostname && strlen(hostname) > 64)
+		misuse("--hostname=%-s: longer than the kernel's 64 bytes",
+		    hostname);
+	if (proc_dir)
+		kinds_asked |= CLONE_NEWNS;
+	if (offset[0] || offset[1])
+		kinds_asked |= NEWTIME;
+	if (!kinds_asked)
+		misuse("no namespace is asked for");
+
+	if (holding && *argv)
+		misuse("--hold runs no PROG");
+	if (holding && (death_signal || print_pid >= 0))
+		misuse("--hold=PID is what --kill-child and --print-pid are to "
+		    "PROG");
+	if (forking == 0 && (holding || death_signal || cgroup))
+		misuse("--hold, --kill-child and --into-cgroup need a fork");
+	if (forking < 0)
+		forking = holding || death_signal || cgroup ||
+		    kinds_asked & CLONE_NEWPID;
+	if (print_pid >= 0 && fcntl(print_pid, F_SETFD, FD_CLOEXEC) < 0)
+		die("use descriptor %d", print_pid);
+	if (users.n || groups.n)
+		plan_maps();
+	if (cgroup)
+		cgroup_fd = cgroup_open(cgroup);
+	if (death_signal)
+		parent_fd = syscall(434 /* SYS_pidfd_open */, getpid(), 0);
+	if (!holding)
+		set_program(argv);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct kind *k;
+	const char *map = NULL;
+	int c, map_auto = 0;
+	pid_t pid;
+
+	start("unshare-lite", text, argv);
+	uid = geteuid();
+	gid = getegid();
+	while ((c = getopt_long(argc, argv, "+:acfhimnprTuUvVC", longs,
+	    NULL)) != -1)
+		switch (c) {
+		case 'a': all = 1; break;
+		case 'c': map = "current"; break;
+		case 'f': forking = 1; break;
+		case 'r': map = "root"; break;
+		case BOOTTIME: offset[0] = seconds(optarg); break;
+		case HOLD:
+			holding = 1;
+			if (optarg)
+				watch = target(optarg, &pid);
+			break;
+		case HOSTNAME: hostname = optarg; break;
+		case INTO_CGROUP: cgroup = optarg; break;
+		case KILL_CHILD: set_death_signal(optarg); break;
+		case MAP_AUTO: map_auto = 1; break;
+		case MAP_GROUPS: map_add(&groups, GROUP, optarg); break;
+		case MAP_USERS: map_add(&users, USER, optarg); break;
+		case MONOTONIC: offset[1] = seconds(optarg); break;
+		case MOUNT_PROC: proc_dir = optarg ? optarg : "/proc"; break;
+		case NO_FORK: forking = 0; break;
+		case PRINT_PID:
+			print_pid = number(optarg, 1 << 20, "descriptor");
+			break;
+		case PROPAGATION: set_propagation(optarg); break;
+		case SETGROUPS:
+			deny = strcmp(optarg, "deny") == 0;
+			if (!deny && strcmp(optarg, "allow") != 0)
+				misuse("--setgroups=%-s: allow or deny", optarg);
+			break;
+		default:
+			if ((k = kind_of(c)))
+				kinds_asked |= k->flag;
+			else
+				common_option(c, argv);
+		}
+	plan(map, map_auto, argv + optind);
+	if (forking)
+		return fork_and_wait();
+	unshare_self();
+}

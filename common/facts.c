@@ -232,7 +232,7 @@ status_number(const char *pid, const char *field, int base)
 	errno = saved;
 	for (; *p; p += strcspn(p, "\n"), p += *p == '\n')
 		if (strncmp(p, field, n) == 0 && p[n] == ':')
-			return strtol(p + n + 1, NULL, base);
+			return strtoull(p + n + 1, NULL, base);
 	return -1;
 }
 

@@ -56,6 +56,18 @@ merge(struct idmap *m)
 	m->n = last - m->e + 1;
 }
 
+/* The extent of the namespace above ours that has this ID. */
+static const struct extent *
+above_of(const struct idmap *above, unsigned outside)
+{
+	const struct extent *a;
+
+	for (a = above->e; a < above->e + above->n; a++)
+		if (overlap(outside, 1, a->inside, a->count))
+			return a;
+	return NULL;
+}
+
 /*
  * The kernel wants each extent to lie in one extent of the namespace above
  * ours, though IDs may be mapped there by several: cut at its borders.
@@ -72,22 +84,21 @@ fit(struct idmap *m, enum id id)
 		return;
 	typed = *m;
 	m->n = 0;
-	for (e = typed.e; e < typed.e + typed.n; e++)
-		for (; e->count; e->inside += n, e->outside += n, e->count -= n) {
-			for (a = above.e; a < above.e + above.n; a++)
-				if (overlap(e->outside, 1, a->inside, a->count))
-					break;
-			if (a == above.e + above.n) {
-				map_refused(id, EPERM);
-				because("MAP-12", "%u is not mapped in this "
-				    "user namespace", e->outside);
-				fail();
-			}
-			n = a->count - (e->outside - a->inside);
-			if (n > e->count)
-				n = e->count;
-			map_extent(m, e->inside, e->outside, n);
+	for (e = typed.e; e < typed.e + typed.n; e += !e->count) {
+		if (!(a = above_of(&above, e->outside))) {
+			map_refused(id, EPERM);
+			because("MAP-12", "%u is not mapped in this user "
+			    "namespace", e->outside);
+			fail();
 		}
+		n = a->count - (e->outside - a->inside);
+		if (n > e->count)
+			n = e->count;
+		map_extent(m, e->inside, e->outside, n);
+		e->inside += n;
+		e->outside += n;
+		e->count -= n;
+	}
 }
 
 static void

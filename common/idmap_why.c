@@ -72,8 +72,8 @@ says_deny(pid_t pid)
 {
 	char now[8];
 
-	return get(AT_FDCWD, proc_path(pid, "setgroups"), now, sizeof now) > 0 &&
-	    strcmp(now, "deny\n") == 0;
+	return get(AT_FDCWD, proc_path(pid, "setgroups"), now,
+	    sizeof now) > 0 && strcmp(now, "deny\n") == 0;
 }
 
 /* The file could not be opened for writing. */
@@ -138,14 +138,40 @@ why_helper(pid_t pid)
 
 	if (stat(proc_path(pid, ""), &st) < 0)
 		return;
-	if (st.st_uid != getuid())
-		because("MAP-25", "process %d is one of uid %u, and we are uid "
-		    "%u", pid, st.st_uid, getuid());
-	else if (user_name(&group) && (st.st_gid != group ||
-	    getgid() != group))
+	if (user_name(&group) && (st.st_gid != group || getgid() != group))
 		because("MAP-47", "newuidmap wants us (gid %u) and process %d "
 		    "(gid %u) in our primary group, %u", getgid(), pid,
 		    st.st_gid, group);
+}
+
+/* There is no map yet, and nothing else in the way: it is us, or the map. */
+static void
+why_unentitled(pid_t pid, enum id id, const struct idmap *m,
+    const struct place *p)
+{
+	char restricted[4];
+
+	get(AT_FDCWD, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+	    restricted, sizeof restricted);
+	if (*restricted == '1' && !has_cap(CAP_SYS_ADMIN)) {
+		because("UNS-09", "AppArmor leaves an ordinary user's user "
+		    "namespace without capabilities, says the sysctl "
+		    "kernel.apparmor_restrict_unprivileged_userns");
+		try("sysctl kernel.apparmor_restrict_unprivileged_userns=0   "
+		    "# as root: every program may use user namespaces then");
+	}
+	if (map_root_refused && id == USER)
+		because("MAP-13", "it maps 0 of this user namespace, which "
+		    "takes CAP_SETFCAP (since Linux 5.12)");
+	if (p->where != BELOW || has_cap(id == USER ? CAP_SETUID : CAP_SETGID))
+		return;
+	if (p->owner != geteuid())
+		because("MAP-16", "that user namespace was made by uid %u, we "
+		    "are uid %u, and have no CAP_SET%cID", p->owner, geteuid(),
+		    id == USER ? 'U' : 'G');
+	if (id == GROUP && map_own(m, id) && !says_deny(pid))
+		because("MAP-11", "without CAP_SETGID it takes a setgroups(2) "
+		    "that is denied");
 }
 
 static void
@@ -153,7 +179,6 @@ why_forbidden(pid_t pid, enum id id, const struct idmap *m)
 {
 	static struct idmap now;
 	struct place p = place_of(pid);
-	int cap = id == USER ? CAP_SETUID : CAP_SETGID;
 
 	map_read(pid, id, &now);
 	if (p.where == OURS && pid && now.n)
@@ -169,22 +194,13 @@ why_forbidden(pid_t pid, enum id id, const struct idmap *m)
 	else if (now.n)
 		because("MAP-18", "its group map is there already; deny comes "
 		    "before it");
+	if (p.where == UNKNOWN)
+		because("MAP-14", "one of: the user namespace of process %d is "
+		    "not below ours, or not of our making", pid);
 	if (p.where == ELSEWHERE)
 		why_elsewhere(pid, &p);
-	if (!m || now.n)
-		return;
-	if (map_root_refused && id == USER)
-		because("MAP-13", "it maps 0 of this user namespace, which "
-		    "takes CAP_SETFCAP (since Linux 5.12)");
-	if (p.where != BELOW || has_cap(cap))
-		return;
-	if (p.owner != geteuid())
-		because("MAP-16", "that user namespace was made by uid %u, we "
-		    "are uid %u, and have no CAP_SET%cID", p.owner, geteuid(),
-		    id == USER ? 'U' : 'G');
-	if (id == GROUP && map_own(m, id) && !says_deny(pid))
-		because("MAP-11", "without CAP_SETGID it takes a setgroups(2) "
-		    "that is denied");
+	if (m && now.n == 0)
+		why_unentitled(pid, id, m, &p);
 }
 
 /* err: of the write, or 0 where newuidmap(1) refused.  m: NULL for "deny". */
@@ -194,7 +210,10 @@ why_map(int err, pid_t pid, enum id id, const struct idmap *m)
 	const char *path = proc_path(pid, !m ? "setgroups" :
 	    id == USER ? "uid_map" : "gid_map");
 
-	if (access(path, F_OK) < 0)
+	if (access(path, F_OK) < 0 && !pid) {
+		because("UNS-37", "/proc is not mounted");
+		try("mount -t proc proc /proc");
+	} else if (access(path, F_OK) < 0)
 		because("MAP-20", "process %d has ended", pid);
 	else if (err == EROFS)
 		why_read_only(path);
@@ -204,5 +223,5 @@ why_map(int err, pid_t pid, enum id id, const struct idmap *m)
 		why_forbidden(pid, id, m);
 	if (err == 0)
 		why_helper(pid);
-	unexplained(20);
+	unexplained(18);
 }

@@ -118,10 +118,13 @@ why_closed(const struct cgroup *c, int dir)
 	struct stat st;
 
 	tell("open cgroup %s", c->folder);
-	if (errno == EACCES && fstatat(dir, c->unified ? "cgroup.procs" :
-	    "tasks", &st, 0) == 0)
-		because(c->unified ? "CG2-28" : "CG1-17", "only uid %u may "
-		    "join it, and we are %u", st.st_uid, geteuid());
+	if (errno == EACCES && c->unified &&
+	    fstatat(dir, "cgroup.procs", &st, 0) == 0)
+		because("CG2-28", "only uid %u may join it, and we are %u",
+		    st.st_uid, geteuid());
+	else if (errno == EACCES && fstatat(dir, "tasks", &st, 0) == 0)
+		because("CG1-17", "only uid %u may join it, and we are %u",
+		    st.st_uid, geteuid());
 	fail();
 }
 
@@ -220,5 +223,27 @@ join(void)
 		if (did(write(cgroups[i].fd, "0", 1), "write(%d, \"0\", 1)",
 		    cgroups[i].fd) < 0)
 			die("join cgroup %s", cgroups[i].folder);
+	}
+}
+
+/* Why fork_into() met EAGAIN: the limit of a cgroup on the way. */
+void
+why_full(void)
+{
+	char most[32], now[32];
+	int i, dir, up;
+
+	for (i = 0; i < n && !cgroups[i].unified; i++)
+		;
+	if (i == n)
+		return;
+	for (dir = cgroups[i].dir; dir >= 0 && get(dir, "pids.max", most,
+	    sizeof most) > 0; dir = up) {
+		get(dir, "pids.current", now, sizeof now);
+		if (*most != 'm' && atol(now) >= atol(most))
+			because("NSE-40", "the cgroup %s, or one above it, may "
+			    "have no more processes than %-s, which it has",
+			    cgroups[i].folder, strtok(most, "\n"));
+		up = openat(dir, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	}
 }

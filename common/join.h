@@ -7,3 +7,4 @@
 int	 cgroups_of(pid_t pid);
 pid_t	 fork_into(void);
 void	 join(void);
+void	 why_full(void);

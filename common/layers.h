@@ -1,8 +1,8 @@
 /*
  * DIR/layers: what the upper folder of an overlay was made over, so that it
  * is not resumed over anything else, and can be compared.  Text: the prefix of
- * the overlay's extended attributes, then the lower layers, topmost first, one
- * a line; a newline in a path is \012 and a backslash \134.
+ * the overlay's extended attributes, then the lower folders, topmost first,
+ * one a line; a newline in a path is \012 and a backslash \134.
  */
 #define MOST_LAYERS 500		/* the kernel's limit */
 #define TRUSTED "trusted.overlay."
@@ -10,3 +10,6 @@
 
 const char	*layers_text(const char *prefix, char *const lower[], int n);
 int		 layers_read(int dir, const char **prefix, char *lower[]);
+int		 same_layers(char *const a[], int n, char *const b[], int m);
+int		 is_empty(int dir, const char *name);
+int		 upper_in_use(int dir, int upper);

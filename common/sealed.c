@@ -141,9 +141,9 @@ why_unsealed(void)
 
 	if (get(AT_FDCWD, "/proc/sys/vm/memfd_noexec", setting,
 	    sizeof setting) > 0 && *setting == '2')
-		because("NSE-31", "vm.memfd_noexec=2 forbids to execute memory, "
-		    "and no program can be executed in /tmp, /var/tmp, "
-		    "/dev/shm, /run");
+		because("NSE-31", "vm.memfd_noexec=2 forbids to execute "
+		    "memory, and a copy can be neither made nor executed in "
+		    "/tmp, /var/tmp, /dev/shm, /run");
 	if (is_filtered("memfd_create"))
 		because("NSE-33", "a seccomp filter refuses memfd_create(2)");
 	unexplained(2);

@@ -54,7 +54,8 @@ start(const char *name, const char *text, char **argv)
 void
 common_option(int c, char **argv)
 {
-	const char *word = argv[optind - 1];
+	/* musl counts a value that is missing, glibc does not. */
+	const char *word = argv[optind - 1 - !argv[optind - 1]];
 	const char letter[] = { '-', optopt, '\0' };
 
 	switch (c) {

@@ -65,31 +65,36 @@ why_no_range(enum id id)
 		why_no_line(id, name);
 }
 
-/* The first ID that is neither in these ranges nor our own; 0: there is none. */
-static int
-undelegated(enum id id, const struct idmap *m, const struct idmap *ranges,
-    unsigned *which)
+/* The end of the range that has this ID; the ID itself if there is none. */
+static unsigned long long
+granted_up_to(const struct idmap *ranges, unsigned long long id)
+{
+	const struct extent *r;
+
+	for (r = ranges->e; r < ranges->e + ranges->n; r++)
+		if (id >= r->outside && id - r->outside < r->count)
+			return (unsigned long long)r->outside + r->count;
+	return id;
+}
+
+/* The first ID of m that is neither our own nor in our ranges, or -1. */
+static long long
+undelegated(enum id id, const struct idmap *m, const struct idmap *ranges)
 {
 	unsigned own = id == USER ? getuid() : getgid();
-	const struct extent *e, *r;
-	unsigned long long at, end;
+	unsigned long long at, next, end;
+	const struct extent *e;
 
 	for (e = m->e; e < m->e + m->n; e++) {
 		if (e->count == 1 && e->outside == own)
 			continue;
-		at = e->outside;
-		end = at + e->count;
+		end = (unsigned long long)e->outside + e->count;
 		/* Ranges that adjoin count as one. */
-		for (r = ranges->e; at < end && r < ranges->e + ranges->n; r++)
-			if (at >= r->outside && at - r->outside < r->count) {
-				at = (unsigned long long)r->outside + r->count;
-				r = ranges->e - 1;
-			}
-		*which = at;
-		if (at < end)
-			return 1;
+		for (at = e->outside; at < end; at = next)
+			if ((next = granted_up_to(ranges, at)) == at)
+				return at;
 	}
-	return 0;
+	return -1;
 }
 
 static int
@@ -128,18 +133,20 @@ refuse_undelegated(enum id id, const struct idmap *m)
 {
 	const char *name = id == USER ? "newuidmap" : "newgidmap";
 	static struct idmap ranges;
-	int found, strange, nnp, nosuid, plain;
+	int found, nnp, nosuid, plain;
 	char path[PATH_MAX];
-	unsigned which;
+	long long strange;
 
 	found = find_program(AT_FDCWD, name, path) == 0;
 	subid_ranges(id, &ranges);
-	strange = undelegated(id, m, &ranges, &which) && !subid_elsewhere();
+	strange = undelegated(id, m, &ranges);
+	if (strange >= 0 && subid_elsewhere())
+		strange = -1;
 	/* Root gets its capabilities back from any exec. */
 	nnp = geteuid() && status_number("self", "NoNewPrivs", 10) == 1;
 	nosuid = geteuid() && found && on_nosuid(path);
 	plain = geteuid() && found && is_plain(path);
-	if (found && !strange && !nnp && !nosuid && !plain)
+	if (found && strange < 0 && !nnp && !nosuid && !plain)
 		return;
 
 	map_refused(id, EPERM);
@@ -153,13 +160,13 @@ refuse_undelegated(enum id id, const struct idmap *m)
 	if (plain)
 		because("MAP-26", "%s is not set-user-ID root, and has no "
 		    "capabilities", path);
-	if (strange && ranges.n == 0)
+	if (strange >= 0 && ranges.n == 0)
 		why_no_range(id);
-	else if (strange)
-		because(id == USER ? "MAP-23" : "MAP-27", "%u is not in the "
+	else if (strange >= 0)
+		because(id == USER ? "MAP-23" : "MAP-27", "%lld is not in the "
 		    "ranges that %s gives us (%u:%u%-s), and we lack "
-		    "CAP_SET%cID", which, subid_file(id), ranges.e[0].outside,
-		    ranges.e[0].count, ranges.n > 1 ? ", ..." : "",
-		    id == USER ? 'U' : 'G');
+		    "CAP_SET%cID", strange, subid_file(id),
+		    ranges.e[0].outside, ranges.e[0].count,
+		    ranges.n > 1 ? ", ..." : "", id == USER ? 'U' : 'G');
 	fail();
 }

@@ -16,17 +16,27 @@ static const struct {
 	const char *name;
 	int number;
 	int terminal;	/* the terminal sends it to PROG itself */
-	int ends;	/* and to PID 1 in vain, if that has no handler */
+	int instead;	/* what PID 1 gets that would not see it */
 } passed[] = {
-	{ "SIGTERM", SIGTERM, 0, 1 }, { "SIGHUP", SIGHUP, 0, 1 },
+	{ "SIGTERM", SIGTERM, 0, SIGKILL }, { "SIGHUP", SIGHUP, 0, SIGKILL },
 	{ "SIGUSR1", SIGUSR1, 0, 0 }, { "SIGUSR2", SIGUSR2, 0, 0 },
-	{ "SIGINT", SIGINT, 1, 1 }, { "SIGQUIT", SIGQUIT, 1, 1 },
-	{ "SIGTSTP", SIGTSTP, 1, 0 },
+	{ "SIGINT", SIGINT, 1, SIGKILL }, { "SIGQUIT", SIGQUIT, 1, SIGKILL },
+	{ "SIGTSTP", SIGTSTP, 1, SIGSTOP },
 };
 
 static sigset_t callers_mask, taken;
 static struct sigaction callers_chld;
 static int tty = -1;
+
+/* One that the caller ignores is none of ours. */
+static void
+take(int number)
+{
+	struct sigaction sa;
+
+	if (sigaction(number, NULL, &sa) == 0 && sa.sa_handler != SIG_IGN)
+		sigaddset(&taken, number);
+}
 
 /*
  * Before the clone: from here on the signals wait for wait_for().  One that
@@ -35,21 +45,19 @@ static int tty = -1;
 void
 wait_begin(void)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL }, sa;
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	unsigned i;
 	int fd;
 
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGCHLD);
 	for (i = 0; i < sizeof passed / sizeof *passed; i++)
-		if (sigaction(passed[i].number, NULL, &sa) == 0 &&
-		    sa.sa_handler != SIG_IGN)
-			sigaddset(&taken, passed[i].number);
+		take(passed[i].number);
 	sigprocmask(SIG_BLOCK, &taken, &callers_mask);
 	/* With SIGCHLD ignored the kernel would keep no status for us. */
 	sigaction(SIGCHLD, &dfl, &callers_chld);
 	for (fd = 0; fd < 3 && tty < 0; fd++)
-		if (tcgetpgrp(fd) == getpgrp())
+		if (getpgrp() && tcgetpgrp(fd) == getpgrp())
 			tty = fd;
 }
 
@@ -75,53 +83,81 @@ wait_child(void)
 	sigprocmask(SIG_SETMASK, &callers_mask, NULL);
 }
 
-/* Whether process pid has a handler for the signal, or waits for it. */
+/*
+ * Whether pid has a handler for a signal, or waits for it; or, as shells do
+ * with SIGTSTP, means to ignore it.  Without a /proc of ours there is no way
+ * to know, and it gets its chance.
+ */
 static int
 sees(pid_t pid, int number)
 {
+	static const char *const ways[] = { "SigCgt", "SigBlk", "SigIgn" };
 	char text[32];
 	struct out o = { text, text + sizeof text - 1 };
-	long caught, blocked;
+	int i, n = number == SIGTSTP ? 3 : 2;
 
+	if (!proc_is_ours())
+		return 1;
 	put_number(&o, pid, 10);
 	*o.at = '\0';
-	caught = status_number(text, "SigCgt", 16);
-	blocked = status_number(text, "SigBlk", 16);
-	return ((caught | blocked) >> (number - 1)) & 1;
+	for (i = 0; i < n; i++)
+		if (status_number(text, ways[i], 16) >> (number - 1) & 1)
+			return 1;
+	return 0;
 }
 
 /*
  * What the terminal sends goes to its whole foreground group, PROG with it:
  * only what a process sent is passed on.  PID 1 of a namespace gets no signal
- * that it has no handler for (pid_namespaces(7)), but for SIGKILL from here.
+ * that it has no handler for (pid_namespaces(7)), but for SIGKILL and SIGSTOP
+ * from here.
  */
 static void
 pass_on(pid_t pid, int init, const siginfo_t *info)
 {
-	unsigned i;
+	int i = 0, number = info->si_signo, sent = info->si_code <= 0;
 
-	for (i = 0; i < sizeof passed / sizeof *passed; i++) {
-		int number = passed[i].number;
-
-		if (number != info->si_signo)
-			continue;
-		if (passed[i].terminal && info->si_code > 0)
-			return;
-		if (init && passed[i].ends && !sees(pid, number)) {
+	while (passed[i].number != number)
+		i++;
+	if (init && passed[i].instead && (sent || number == SIGTSTP) &&
+	    !sees(pid, number)) {
+		number = passed[i].instead;
+		if (number == SIGKILL)
 			say("%-s: PID 1 has no handler for it and would not "
 			    "see it: SIGKILL instead", passed[i].name);
-			number = SIGKILL;
-		}
-		did(kill(pid, number), "kill(%d, %-s)", pid,
-		    number == SIGKILL ? "SIGKILL" : passed[i].name);
+	} else if (passed[i].terminal && !sent) {
+		return;
 	}
+	did(kill(pid, number), "kill(%d, %-s)", pid,
+	    number == SIGKILL ? "SIGKILL" :
+	    number == SIGSTOP ? "SIGSTOP" : passed[i].name);
 }
 
-/* PROG was stopped: so are we, that the shell sees it; both go on together. */
+/*
+ * PROG was stopped: so are we, that the shell sees it; both go on together.
+ * PID 1 cannot stop itself, but who waits for it outside can, and does when
+ * SIGTSTP comes while it is nothing to PID 1: our process group is the same.
+ * If nobody does, PROG goes on, lest the terminal hang.
+ */
 static void
 stop_with(pid_t pid)
 {
-	kill(getpid(), SIGSTOP);
+	struct timespec second = { 1, 0 };
+	sigset_t cont, nothing, held;
+
+	if (getpid() != 1) {
+		kill(getpid(), SIGSTOP);
+	} else {
+		sigemptyset(&cont);
+		sigaddset(&cont, SIGCONT);
+		sigfillset(&nothing);
+		sigdelset(&nothing, SIGTSTP);
+		sigprocmask(SIG_SETMASK, &nothing, &held);
+		kill(0, SIGTSTP);
+		sigtimedwait(&cont, NULL, &second);
+		sigprocmask(SIG_SETMASK, &held, NULL);
+		kill(0, SIGCONT);
+	}
 	kill(pid, SIGCONT);
 }
 
@@ -129,10 +165,15 @@ stop_with(pid_t pid)
 static void
 take_terminal(void)
 {
+	pid_t group;
+
 	if (tty < 0)
 		return;
-	signal(SIGTTOU, SIG_IGN);
-	tcsetpgrp(tty, getpgrp());
+	group = tcgetpgrp(tty);
+	if (group > 0 && kill(-group, 0) < 0 && errno == ESRCH) {
+		signal(SIGTTOU, SIG_IGN);
+		tcsetpgrp(tty, getpgrp());
+	}
 }
 
 /*
@@ -150,9 +191,11 @@ wait_for(pid_t pid, int init)
 		while ((child = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
 			if (child != pid)
 				continue;
-			else if (WIFSTOPPED(status))
-				stop_with(pid);
-			else {
+			else if (WIFSTOPPED(status)) {
+				if (getpid() != 1 || init ||
+				    WSTOPSIG(status) == SIGTSTP)
+					stop_with(pid);
+			} else {
 				take_terminal();
 				return WIFEXITED(status) ? WEXITSTATUS(status) :
 				    128 + WTERMSIG(status);
@@ -174,19 +217,20 @@ hold_until(int pidfd)
 	struct pollfd fds[2] = { { .fd = pidfd, .events = POLLIN },
 	    { .events = POLLIN } };
 	struct signalfd_siginfo info;
-	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGCHLD);
+	sigemptyset(&taken);
+	sigaddset(&taken, SIGTERM);
+	sigaddset(&taken, SIGCHLD);
+	take(SIGINT);
+	take(SIGHUP);
 	signal(SIGCHLD, SIG_DFL);
-	sigprocmask(SIG_SETMASK, &set, NULL);
-	fds[1].fd = signalfd(-1, &set, SFD_CLOEXEC);
+	sigprocmask(SIG_SETMASK, &taken, NULL);
+	fds[1].fd = signalfd(-1, &taken, SFD_CLOEXEC);
 	while (poll(fds, 2, -1) < 0 || !fds[0].revents) {
 		if (!fds[1].revents)
 			continue;
 		if (read(fds[1].fd, &info, sizeof info) == sizeof info &&
-		    info.ssi_signo == SIGTERM)
+		    info.ssi_signo != SIGCHLD)
 			break;
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;

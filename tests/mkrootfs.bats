@@ -15,11 +15,12 @@ make_tarball() {
 	tar -C image --owner=0 --group=42 -rf "$1" ./etc/shadow
 }
 
-# Ranges of IDs for the user 1000, whom this machine gives none.
-with_ranges() {
-	echo 1000:200000:65536 >ranges
-	unshare -m sh -euc 'mount --bind ranges /etc/subuid
-		mount --bind ranges /etc/subgid
+# As the user 1000, who has the range of IDs $1.
+with_range() {
+	echo "$1" >range
+	shift
+	unshare -m sh -euc 'mount --bind range /etc/subuid
+		mount --bind range /etc/subgid
 		exec setpriv --reuid 1000 --regid 1000 --clear-groups "$@"' - "$@"
 }
 
@@ -53,12 +54,13 @@ with_ranges() {
 	grep -q '^127\.0\.0\.1.*localhost' lower/etc/hosts
 }
 
-@test "it takes less than a second" {
-	SECONDS=0
-	for i in 1 2 3; do
+@test "it takes well under a second" {
+	for i in 1 2 3 4 5 6 7 8; do
+		start=${EPOCHREALTIME/./}
 		mkrootfs "lower$i"
+		(( ${EPOCHREALTIME/./} - start > 700000 )) || return 0	# others use the machine, too
 	done
-	(( SECONDS < 3 ))
+	false
 }
 
 @test "a second time says what is there and changes nothing" {
@@ -205,7 +207,7 @@ with_ranges() {
 	make_tarball image.tar
 	mknod image/dev/null c 1 3
 	tar -C image -rf image.tar ./dev/null
-	works as_user mkrootfs -f image.tar lower
+	works with_range '' mkrootfs -f image.tar lower
 	says '^mkrootfs: owners are lost: '
 	says '^mkrootfs: owner lost: 0/42 ./etc/shadow$'
 	(( $(grep -c 'owner lost:' <<<"$stderr") == 1 ))
@@ -218,7 +220,7 @@ with_ranges() {
 	needs newuidmap type newuidmap
 	needs 'a folder that the user can reach' as_user test -x "$BIN/unshare-lite"
 	make_tarball image.tar
-	works with_ranges mkrootfs -f image.tar lower
+	works with_range 1000:200000:65536 mkrootfs -f image.tar lower
 	silent
 	[[ $(stat -c %u:%g lower/etc/shadow) == 1000:200041 ]]
 	[[ $(stat -c %u:%g lower/etc/passwd lower | sort -u) == 1000:1000 ]]
@@ -226,7 +228,7 @@ with_ranges() {
 	# Even what the user cannot remove goes when it fails.
 	chmod 700 image/etc
 	tar -C image --owner=7 -cf image.tar .
-	fails 125 with_ranges mkrootfs -f image.tar -c no-such-program other
+	fails 125 with_range 1000:200000:65536 mkrootfs -f image.tar -c no-such-program other
 	[[ $(echo other*) == 'other*' ]]
 }
 
@@ -277,8 +279,7 @@ with_ranges() {
 		works unshare -Ur chroot "lower$version" mkrootfs -t '/a b'
 		silent
 	done
-	[[ $(cd lower/bin && ls -l | awk '{ print $1, $5, $9, $11 }') == "$(
-		cd 'lower/a b/a b/bin' && ls -l | awk '{ print $1, $5, $9, $11 }')" ]]
+	works diff -r --no-dereference lower/bin 'lower/a b/a b/bin'
 	works unshare -Ur chroot 'lower/a b/a b' mkrootfs -c sh /minimal
 	refused unshare -Ur chroot 'lower/a b/a b' mkrootfs /minimal
 }
@@ -295,10 +296,12 @@ with_ranges() {
 }
 
 @test "it runs under busybox sh and dash" {
-	for shell in 'busybox sh' dash; do
-		needs "$shell" $shell -c :
-		works $shell "$repo/scripts/mkrootfs" -c bash -t -b "by $shell"
-		[[ $(find "by $shell" | wc -l) == "$(find by* -prune -exec find {} \; | grep -c "^by $shell")" ]]
-		works unshare -Ur chroot "by $shell" bash -c 'ls /'
+	for shell in busybox dash; do
+		needs "$shell" type "$shell"
+		mkdir -p path
+		ln -sf "$(type -P "$shell")" path/sh
+		works path/sh "$repo/scripts/mkrootfs" -c bash -t -b "by $shell"
+		silent
+		works unshare -Ur chroot "by $shell" bash -c 'ls /bin/vi'
 	done
 }

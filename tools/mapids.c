@@ -31,7 +31,7 @@ static const char text[] =
 "Map the user and group IDs of PID's user namespace, which can be done once,\n"
 "and print PID; or, without a MAP, show how they are mapped.\n"
 "\n"
-"  MAP  IN:OUT:COUNT[,...]  COUNT IDs from IN up are those outside from OUT up\n"
+"  MAP  IN:OUT:COUNT[,...]  COUNT IDs from IN up are OUT and up outside\n"
 "       root                0 is the caller\n"
 "       current             the caller keeps his ID\n"
 "       auto                0 is the caller, 1 and up are the caller's ranges\n"
@@ -66,7 +66,7 @@ cannot_take_back(void)
 	    "process %d stays so, and it has to be started anew", pid);
 }
 
-/* Whatever was looked at or written was perhaps another process's, or nobody's. */
+/* What was looked at, or written, was perhaps another process's. */
 static void
 guard_end(int pidfd)
 {
@@ -208,7 +208,8 @@ main(int argc, char **argv)
 	int c, pidfd;
 
 	start("mapids", text, argv);
-	while ((c = getopt_long(argc, argv, "+:g:hs:t:u:vV", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "+:g:hs:t:u:vV", longs,
+	    NULL)) != -1)
 		switch (c) {
 		case 'g': map_add(&map[GROUP], GROUP, optarg); break;
 		case 's': setgroups = optarg; break;
@@ -236,7 +237,7 @@ main(int argc, char **argv)
 	}
 	set(pidfd, setgroups);
 	strcpy(line, proc_path(pid, "") + strlen("/proc/"));
-	*strchr(line, '/') = '\n';
+	*strchrnul(line, '/') = '\n';
 	hand_on(line);
 	undo = NULL;
 	let_signals();

@@ -1,11 +1,12 @@
 /*
- * mkoverlay - union mounts: folders laid over one another
+ * mkoverlay - mount folders over one another, and make what that takes
  *
- *	mkoverlay -l LOWER [-l LOWER]... [-fr] [-T[SIZE]] [-o OPT,...] DIR [PROG [ARG]...]
+ *	mkoverlay -l LOWER [-l LOWER]... [-fr] [-T[SIZE]] [-o OPT,...] DIR
+ *	          [PROG [ARG]...]
  *	mkoverlay -d DIR
  *
- * Wraps fsopen(2) and its kin, or mount(2).  Needs CAP_SYS_ADMIN over the
- * mount namespace:
+ * Wraps fsopen(2), fsconfig(2), fsmount(2) and move_mount(2).  Needs
+ * CAP_SYS_ADMIN over the mount namespace:
  *
  *	unshare-lite -Urm mkoverlay -l rootfs demo ls demo/merged
  */
@@ -15,6 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -31,16 +33,17 @@
 #include "why/mkoverlay.h"
 
 static const char text[] =
-"usage: mkoverlay -l LOWER [-l LOWER]... [-fr] [-T[SIZE]] [-o OPT,...] DIR [PROG [ARG]...]\n"
+"usage: mkoverlay -l LOWER [-l LOWER]... [-fr] [-T[SIZE]] [-o OPT,...] DIR\n"
+"                 [PROG [ARG]...]\n"
 "       mkoverlay -d DIR\n"
 "\n"
-"Mount the folders LOWER, the first one topmost, and DIR/upper, which takes the\n"
-"changes, at DIR/merged.  Print that path, or run PROG.\n"
+"Mount the folders LOWER, the first one topmost, and over them DIR/upper, which\n"
+"takes all changes, at DIR/merged.  Print that path, or run PROG.\n"
 "\n"
-"  -l, --lower=LOWER    a folder to be seen and never changed; up to 500\n"
-"  -r, --read-only      no upper folder: nothing can be changed\n"
-"  -T, --tmpfs[=SIZE]   changes go to memory, and end with the mount\n"
-"  -o, --options=OPT    more of the kernel's options; nosuid, nodev, noexec, ro\n"
+"  -l, --lower=LOWER    a folder that is seen, and never changed; up to 500\n"
+"  -r, --read-only      no upper: nothing can be changed\n"
+"  -T, --tmpfs[=SIZE]   upper is in memory, and ends with the mount\n"
+"  -o, --options=OPT    ro, nosuid, nodev, noexec, and those of the kernel\n"
 "  -f, --force          -T even on the mounts of the machine itself\n"
 "  -d, --delete         unmount, remove merged and work; upper stays\n"
 "  -v, --verbose        show each system call that changes something\n"
@@ -48,7 +51,7 @@ static const char text[] =
 "\n"
 "Examples:\n"
 "  unshare-lite -Urm mkoverlay -l rootfs demo ls demo/merged\n"
-"  root=$(mkoverlay -l fixes -l rootfs demo) && ls $root; mkoverlay -d demo\n";
+"  mkoverlay -l fixes -l rootfs demo; ls demo/merged; mkoverlay -d demo\n";
 
 static const struct option longs[] = {
 	{ "delete", no_argument, NULL, 'd' },
@@ -63,16 +66,12 @@ static const struct option longs[] = {
 /* The commands of fsconfig(2). */
 enum { SET_FLAG, SET_STRING, SET_FD = 5, CREATE };
 
-static const char *dir;
-static char *lower[MOST_LAYERS];	/* as the user names them */
-static char *whole[MOST_LAYERS];	/* as they read from everywhere */
-static int layer[MOST_LAYERS], lowers;	/* open */
-static char *words[64];			/* of -o, for the kernel */
-static int nwords, attributes;
-static int user, read_only, on_tmpfs;
-static const char *size;
+static char *lower[MOST_LAYERS], *words[64];	/* of -l and -o */
+static int layer[MOST_LAYERS], lowers, nwords;
+static const char *dir, *size, *prefix = TRUSTED;
+static int read_only, on_tmpfs, force, attributes;
 
-static int at = -1, fs = -1, tree = -1;	/* DIR, the new file system, its mount */
+static int at = -1, fs = -1;		/* DIR, and the new file system */
 static int made_dir, made_tmpfs, made_upper, made_layers, made_work,
     made_merged, mounted;
 
@@ -80,29 +79,25 @@ static void
 refuse(const char *what, const char *path)
 {
 	tell("%-s %s", what, path);
-	why_mkoverlay(errno, dir, lower, lowers, fs);
+	why_mkoverlay(errno, path, dir, lower, lowers, fs);
 	fail();
 }
 
-/* "/proc/self/fd/N" */
-static const char *
-fd_path(int fd)
+/* The same, for what is in DIR. */
+static void
+refuse_in(const char *what, const char *name)
 {
-	static char path[2][32];
-	static int turn;
-	struct out o = { path[turn ^= 1], path[turn] + 31 };
+	static char path[2 * PATH_MAX];
 
-	put_text(&o, "/proc/self/fd/");
-	put_number(&o, fd, 10);
-	*o.at = '\0';
-	return path[turn];
+	strcpy(stpcpy(stpcpy(path, dir), "/"), name);
+	refuse(what, path);
 }
 
 /* path, as it reads from everywhere. */
 static char *
 absolute(const char *path)
 {
-	static char names[MOST_LAYERS + 1][2 * PATH_MAX], cwd[PATH_MAX];
+	static char names[MOST_LAYERS + 1][2 * PATH_MAX];
 	static int n;
 	char *p = names[n++], *start = p;
 
@@ -111,9 +106,9 @@ absolute(const char *path)
 		refuse("open", path);
 	}
 	if (*path != '/') {
-		if (!*cwd && !getcwd(cwd, sizeof cwd))
+		if (!getcwd(p, PATH_MAX))
 			die("name the current folder");
-		p = stpcpy(p, cwd);
+		p += strlen(p);
 		while (path[0] == '.' && (path[1] == '/' || !path[1]))
 			path += 1 + (path[1] == '/');
 		if (*path && p[-1] != '/')
@@ -125,17 +120,73 @@ absolute(const char *path)
 	return start;
 }
 
-static int
-config(int command, const char *key, const char *value)
+static void
+take_lower(char *path)
 {
-	static const char *const names[] = { "FLAG", "STRING" };
+	if (lowers == MOST_LAYERS) {
+		say("more than %d lower folders", MOST_LAYERS);
+		because("OVL-15", "the kernel has room for no more");
+		fail();
+	}
+	lower[lowers++] = path;
+}
 
-	return did(syscall(431 /* SYS_fsconfig */, fs, command, key, value, 0),
-	    "fsconfig(%d, FSCONFIG_SET_%-s, %s, %s, 0)", fs, names[command],
+/* The kernel's own options go to the kernel, those of a mount to the mount. */
+static void
+take_options(char *list)
+{
+	static const char *const flags[] = { "ro", "nosuid", "nodev", "noexec" };
+	static char copies[PATH_MAX], *copy = copies;
+	char *word;
+	size_t n;
+	int i;
+
+	if (copies + sizeof copies - copy <= (long)strlen(list))
+		misuse("-o: too many options");
+	list = strcpy(copy, list);
+	copy += strlen(copy) + 1;
+	while ((word = strsep(&list, ","))) {
+		for (i = 0; i < 4 && strcmp(word, flags[i]) != 0; i++)
+			;
+		n = strcspn(word, "=+");
+		if (i < 4)
+			attributes |= 1 << i;
+		else if (strcmp(word, "userxattr") == 0)
+			prefix = USERS;
+		else if (n >= 7 && strncmp(word + n - 3, "dir", 3) == 0 &&
+		    strchr("lduw", *word))
+			misuse("-o %s: the folders are those of -l and DIR",
+			    word);
+		else if (nwords == 64)
+			misuse("-o: too many options");
+		else if (*word)
+			words[nwords++] = word;
+	}
+}
+
+static void
+take_size(const char *s)
+{
+	on_tmpfs = 1;
+	if (!(size = s))
+		return;
+	s += strspn(s, "0123456789");
+	if (s == size || strlen(size) > 20 ||
+	    (*s && (!strchr("kmgKMG%", *s) || s[1])))
+		misuse("-T%s: no size; it is a number, and k, m, g or %%",
+		    size);
+}
+
+static int
+config(int what, const char *key, const char *value)
+{
+	return did(syscall(431 /* SYS_fsconfig */, fs, what, key, value, 0),
+	    "fsconfig(%d, FSCONFIG_%-s, %s, %s, 0)", fs, what == CREATE ?
+	    "CMD_CREATE" : what == SET_FLAG ? "SET_FLAG" : "SET_STRING",
 	    key, value);
 }
 
-/* A folder by descriptor: a name may be long, or hold what an option cannot. */
+/* A folder by descriptor: its name may be long, or hold what no option can. */
 static int
 give(const char *key, int fd, const char *path)
 {
@@ -144,36 +195,8 @@ give(const char *key, int fd, const char *path)
 	    path);
 }
 
-/* The kernel's own options go to the kernel, those of mounts to the mount. */
 static void
-take_options(char *list)
-{
-	static const char *const flags[] = { "ro", "nosuid", "nodev", "noexec" };
-	char *word;
-	size_t n;
-	int i;
-
-	while ((word = strsep(&list, ","))) {
-		for (i = 0; i < 4 && strcmp(word, flags[i]) != 0; i++)
-			;
-		n = strcspn(word, "=+");
-		if (i < 4)
-			attributes |= 1 << i;
-		else if (strcmp(word, "userxattr") == 0)
-			user = 1;
-		else if (n >= 7 && strncmp(word + n - 3, "dir", 3) == 0 &&
-		    strchr("lduw", *word))
-			misuse("-o %s: the folders come from -l and DIR", word);
-		else if (nwords == 64)
-			misuse("-o: too many options");
-		else if (*word)
-			words[nwords++] = word;
-	}
-}
-
-
-static int
-configure(void)
+give_options(void)
 {
 	char *value;
 	int i, err;
@@ -188,27 +211,28 @@ configure(void)
 		if (err < 0)
 			refuse("fsconfig", words[i]);
 	}
-	if (user && config(SET_FLAG, "userxattr", NULL) < 0)
+	if (*prefix == *USERS && config(SET_FLAG, "userxattr", NULL) < 0)
 		refuse("fsconfig", "userxattr");
 	if (config(SET_STRING, "source", "overlay") < 0)
 		refuse("fsconfig", "source");
-	return 1;
 }
 
 /*
  * As much as leaves no trace, so that a wrong name is found before the first
- * effect.  Overlay takes descriptors since Linux 6.13; names may be longer
- * than the 255 bytes of a string, or hold what an option cannot.
+ * effect.  Overlay takes descriptors since Linux 6.13; until then mount(2)
+ * will do.
  */
 static void
 begin(void)
 {
 	int i;
 
-	for (i = 0; i < lowers; i++)
-		if ((layer[i] = open(lower[i], O_PATH | O_DIRECTORY |
+	for (i = 0; i < lowers; i++) {
+		if ((layer[i] = openat(AT_FDCWD, lower[i], O_PATH | O_DIRECTORY |
 		    O_CLOEXEC)) < 0)
 			refuse("open", lower[i]);
+		lower[i] = absolute(lower[i]);
+	}
 	if ((fs = syscall(430 /* SYS_fsopen */, "overlay", 1)) < 0) {
 		if (errno != ENOSYS)
 			refuse("fsopen", "overlay");
@@ -216,16 +240,17 @@ begin(void)
 	}
 	note("fsopen(\"overlay\", FSOPEN_CLOEXEC) = %d", fs);
 	for (i = 0; i < lowers; i++)
-		if (give("lowerdir+", layer[i], whole[i]) < 0) {
+		if (give("lowerdir+", layer[i], lower[i]) < 0) {
 			if (errno != EINVAL || !is_before(6, 13))
 				refuse("fsconfig lowerdir+", lower[i]);
 			close(fs);
 			fs = -1;
 			return;
 		}
-	configure();
+	give_options();
 }
 
+/* Our own descriptors keep the mounts busy: they go with us. */
 static void
 take_back(void)
 {
@@ -233,8 +258,8 @@ take_back(void)
 
 	if (fchdir(at) == 0) {
 		if (mounted)
-			did(umount2("merged", UMOUNT_NOFOLLOW),
-			    "umount2(\"merged\", UMOUNT_NOFOLLOW)");
+			did(umount2("merged", MNT_DETACH),
+			    "umount2(\"merged\", MNT_DETACH)");
 		if (made_merged)
 			did(rmdir("merged"), "rmdir(\"merged\")");
 		if (made_work) {
@@ -250,8 +275,7 @@ take_back(void)
 		return;
 	close(at);
 	if (made_tmpfs)
-		did(umount2(dir, UMOUNT_NOFOLLOW),
-		    "umount2(%s, UMOUNT_NOFOLLOW)", dir);
+		did(umount2(dir, MNT_DETACH), "umount2(%s, MNT_DETACH)", dir);
 	if (made_dir)
 		did(rmdir(dir), "rmdir(%s)", dir);
 }
@@ -259,80 +283,451 @@ take_back(void)
 static void
 open_dir(void)
 {
-	at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (at < 0)
+	if ((at = openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		refuse("open", dir);
 }
 
-static void
-mount_tmpfs(void)
-{
-	char options[64], *p = stpcpy(options, "mode=0755");
-
-	if (size)
-		stpcpy(stpcpy(p, ",size="), size);
-	if (did(mount("mkoverlay", dir, "tmpfs", MS_NOSUID | MS_NODEV,
-	    options), "mount(\"mkoverlay\", %s, \"tmpfs\", "
-	    "MS_NOSUID|MS_NODEV, %s)", dir, options) < 0)
-		refuse("mount a tmpfs on", dir);
-	made_tmpfs = 1;
-	close(at);
-	open_dir();
-}
-
-/* DIR, and in it nothing of another overlay that is mounted. */
+/* DIR, where nothing is mounted yet. */
 static void
 make_dir(void)
 {
 	if (mkdir(dir, 0777) == 0) {
 		did(0, "mkdir(%s, 0777)", dir);
 		made_dir = 1;
-		undo = take_back;
 	} else if (errno != EEXIST)
 		refuse("mkdir", dir);
+	undo = take_back;
 	open_dir();
 	if (!made_dir && is_mount_point(at, "merged")) {
 		errno = EBUSY;
-		refuse("mount on the merged folder of", dir);
+		refuse_in("mount on", "merged");
 	}
-	undo = take_back;
 }
 
-/* Open, and made if need be; whatever the umask, all may pass. */
+static void
+mount_tmpfs(void)
+{
+	char list[64] = "mode=0755";
+
+	if (size)
+		stpcpy(stpcpy(list + strlen(list), ",size="), size);
+	if (did(mount("mkoverlay", dir, "tmpfs", MS_NOSUID | MS_NODEV, list),
+	    "mount(\"mkoverlay\", %s, \"tmpfs\", MS_NOSUID|MS_NODEV, %s)",
+	    dir, list) < 0)
+		refuse("mount a tmpfs on", dir);
+	made_tmpfs = 1;
+	close(at);
+	open_dir();
+}
+
+/* Opened, and made if need be. */
 static int
 make(const char *name, int *made)
 {
-	mode_t mask = umask(022);
 	int fd;
 
 	*made = mkdirat(at, name, 0755) == 0;
-	umask(mask);
 	if (*made)
 		did(0, "mkdirat(%d, %s, 0755)", at, name);
 	else if (errno != EEXIST)
 		refuse_in("mkdir", name);
-	fd = openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	if ((fd = openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
 		refuse_in("open", name);
 	return fd;
 }
 
-/* What the upper is made over; or was, and then it must be the same. */
+/* DIR/layers.  An upper with changes in it fits only what they were made to. */
 static void
 remember(void)
 {
-	const char *prefix = user ? USERS : TRUSTED;
-	const char *record = layers_text(prefix, whole, lowers);
+	static char *old[MOST_LAYERS];
+	const char *before, *record;
+	int fd, n;
+
+	if (!made_upper && (n = layers_read(at, &before, old)) > 0) {
+		if (strcmp(prefix, before) == 0 &&
+		    same_layers(lower, lowers, old, n))
+			return;
+		if (!is_empty(at, "upper")) {
+			why_not_resumed(dir, prefix, before, lower, lowers,
+			    old, n);
+			fail();
+		}
+	}
+	made_layers = made_upper || faccessat(at, "layers", F_OK, 0) < 0;
+	record = layers_text(prefix, lower, lowers);
+	fd = openat(at, "layers", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    0644);
+	if (did(fd < 0 ? -1 : write(fd, record, strlen(record)),
+	    "write(%d, %s, ...)", fd, record) != (long)strlen(record))
+		refuse_in("write", "layers");
+}
+
+/*
+ * Overlay mounts and fails later where it cannot store its attributes, and
+ * mounts without a word what another overlay uses.
+ */
+static void
+guard_upper(int upper)
+{
+	char value;
+
+	if (fgetxattr(at, *prefix == *USERS ? USERS "opaque" : TRUSTED "opaque",
+	    &value, 1) < 0 && errno == EOPNOTSUPP)
+		refuse_in("store attributes in", "upper");
+	if (!made_upper && !made_work && upper_in_use(at, upper)) {
+		errno = EBUSY;
+		refuse_in("use", "upper");
+	}
+}
+
+/* A folder as mount(2) knows it; or our number for it in /proc/self/fd. */
+static void
+put_name(struct out *o, const char *key, const char *name, const char *rest,
+    int fd)
+{
+	put_text(o, key);
+	if (fd >= 0) {
+		put_number(o, fd, 10);
+		return;
+	}
+	for (; *name && o->at + 1 < o->end; *o->at++ = *name++)
+		if (strchr("\\:,", *name))
+			*o->at++ = '\\';
+	put_text(o, rest);
+}
+
+/* 0: it is longer than the 4,095 bytes that mount(2) takes. */
+static int
+put_names(char *list, const char *root, int upper, int work, int numbers)
+{
+	struct out o = { list, list + 4095 };
+	int i;
+
+	for (i = 0; i < lowers; i++)
+		put_name(&o, i ? ":" : "lowerdir=", lower[i], "",
+		    numbers ? layer[i] : -1);
+	if (!read_only) {
+		put_name(&o, ",upperdir=", root, "/upper",
+		    numbers ? upper : -1);
+		put_name(&o, ",workdir=", root, "/work", numbers ? work : -1);
+	}
+	if (*prefix == *USERS)
+		put_text(&o, ",userxattr");
+	for (i = 0; i < nwords; i++) {
+		put_text(&o, ",");
+		put_text(&o, words[i]);
+	}
+	*o.at = '\0';
+	return o.at < o.end;
+}
+
+/*
+ * Before Linux 6.13.  Where the names are too long, we go to /proc/self/fd,
+ * where our descriptors are names.
+ */
+static int
+mount_by_names(const char *root, int upper, int work, int merged)
+{
+	static char list[4096];
+	char target[32] = "/proc/self/fd/";
+	struct out o = { target + strlen(target), target + sizeof target - 1 };
+	int here = open(".", O_PATH | O_CLOEXEC);
+
+	put_number(&o, merged, 10);
+	*o.at = '\0';
+	if (!put_names(list, root, upper, work, 0) &&
+	    (!put_names(list, root, upper, work, 1) ||
+	    chdir("/proc/self/fd") < 0))
+		refuse("list the layers of", dir);
+	if (did(mount("overlay", target, "overlay", attributes, list),
+	    "mount(\"overlay\", %s, \"overlay\", %d, %s)", target, attributes,
+	    list) < 0)
+		merged = -1;
+	else
+		mounted = 1;
+	if (fchdir(here) < 0)
+		die("return to where we were called");
+	if (merged < 0)
+		refuse_in("mount overlay on", "merged");
+	close(here);
+	return openat(at, "merged", O_PATH | O_CLOEXEC);
+}
+
+static int
+make_mount(int upper, int work)
+{
+	int tree;
+
+	if (!read_only && (give("upperdir", upper, "upper") < 0 ||
+	    give("workdir", work, "work") < 0))
+		refuse_in("fsconfig upperdir", "upper");
+	if (config(CREATE, NULL, NULL) < 0)
+		refuse("create the overlay of", dir);
+	tree = did(syscall(432 /* SYS_fsmount */, fs, 1, attributes),
+	    "fsmount(%d, FSMOUNT_CLOEXEC, %d)", fs, attributes);
+	if (tree < 0)
+		refuse("fsmount the overlay of", dir);
+	return tree;
+}
+
+/* Overlay comes up read-only where it cannot make a folder in work. */
+static void
+check_writable(int tree)
+{
+	struct statvfs st;
+
+	if (read_only || attributes & ST_RDONLY || fstatvfs(tree, &st) < 0 ||
+	    !(st.f_flag & ST_RDONLY))
+		return;
+	errno = EROFS;
+	refuse("mount for writing the overlay of", dir);
+}
+
+static void
+attach(int tree)
+{
+	if (did(syscall(429 /* SYS_move_mount */, tree, "", at, "merged",
+	    4), "move_mount(%d, \"\", %d, \"merged\", MOVE_MOUNT_F_EMPTY_PATH)",
+	    tree, at) < 0)
+		refuse_in("mount on", "merged");
+	mounted = 1;
+}
+
+/* With no upper the kernel wants two layers: merged itself is an empty one. */
+static void
+add_empty(const char *root, int merged)
+{
+	if (!made_merged && !is_empty(at, "merged")) {
+		errno = ENOTEMPTY;
+		refuse_in("use as an empty layer", "merged");
+	}
+	layer[lowers] = merged;
+	lower[lowers] = absolute(root);
+	strcat(lower[lowers], "/merged");
+	if (fs >= 0 && give("lowerdir+", merged, lower[lowers]) < 0)
+		refuse_in("fsconfig lowerdir+", "merged");
+	lowers++;
+}
+
+/* The kernel takes it without a word, and merged then shows itself. */
+static void
+warn_inside(const char *root)
+{
+	size_t n;
+	int i;
+
+	for (i = 0; i < lowers && !on_tmpfs; i++) {
+		n = strlen(lower[i]);
+		n -= n == 1;
+		if (strncmp(root, lower[i], n) == 0 &&
+		    (root[n] == '/' || !root[n]))
+			say("warning: %s lies in the lower folder %s, which "
+			    "should not change", dir, lower[i]);
+	}
+}
+
+static void
+mount_all(const char *root)
+{
+	int upper = -1, work = -1, merged, tree;
+	mode_t mask;
+
+	make_dir();
+	if (verbose)
+		note_surprises(root, lower, lowers);
+	if (on_tmpfs)
+		mount_tmpfs();
+	mask = umask(022);	/* whatever it is, all may pass the root */
+	if (!read_only) {
+		upper = make("upper", &made_upper);
+		remember();
+		work = make("work", &made_work);
+	}
+	merged = make("merged", &made_merged);
+	umask(mask);
+	if (!read_only)
+		guard_upper(upper);
+	else if (lowers == 1)
+		add_empty(root, merged);
+	if (fs < 0) {
+		tree = mount_by_names(root, upper, work, merged);
+		check_writable(tree);
+	} else {
+		tree = make_mount(upper, work);
+		check_writable(tree);
+		attach(tree);
+	}
+}
+
+/* What overlay made in work has mode 0. */
+static void
+remove_tree(int parent, const char *name)
+{
+	struct dirent *d;
+	DIR *in;
 	int fd;
 
-	fd = openat(at, "layers", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-	    0644);
-	if (fd < 0 && errno == EEXIST) {
-		if (same_layers(at, prefix, whole, lowers))
-			return;
-		
+	if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC);
+	if (fd < 0 && errno == EACCES && fchmodat(parent, name, 0700, 0) == 0)
+		fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+		    O_CLOEXEC);
+	if (fd < 0 || !(in = fdopendir(fd)))
+		return;
+	while ((d = readdir(in)))
+		if (strcmp(d->d_name, ".") != 0 &&
+		    strcmp(d->d_name, "..") != 0 &&
+		    unlinkat(fd, d->d_name, 0) < 0)
+			remove_tree(fd, d->d_name);
+	closedir(in);
+	unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+static int
+remove_folder(const char *name)
+{
+	if (did(rmdir(name), "rmdir(%s)", name) == 0)
+		return 1;
+	if (errno == ENOENT)
+		return 0;
+	tell("remove %s/%-s", dir, name);
+	why_kept(errno, name);
+	fail();
+}
+
+static int
+unmount(const char *path, const char *type)
+{
+	static struct mount m;
+
+	if (mount_at(path, &m) && strcmp(m.type, type) != 0)
+		errno = EBUSY;
+	else if (did(umount2(path, UMOUNT_NOFOLLOW),
+	    "umount2(%s, UMOUNT_NOFOLLOW)", path) == 0)
+		return 1;
+	tell("unmount %s of %s", path, dir);
+	why_not_unmounted(errno, path, type);
+	fail();
+}
+
+/* upper and layers are data; all else goes, even halves of it. */
+static void
+delete_all(void)
+{
+	static struct mount m;
+	int found = 0, upper, here = open(".", O_PATH | O_CLOEXEC);
+
+	hold_signals();
+	if (chdir(dir) < 0)
+		refuse("chdir", dir);
+	while (is_mount_point(AT_FDCWD, "merged"))
+		found = unmount("merged", "overlay");
+	upper = open("upper", O_PATH | O_CLOEXEC);
+	if (access("work", F_OK) == 0 && upper >= 0 &&
+	    (upper_in_use(AT_FDCWD, upper) || mounted_elsewhere())) {
+		errno = EBUSY;
+		if (fchdir(here) == 0)
+			refuse_in("remove", "work");
 	}
-	made_layers = 1;
-	if (fd < 0 || write)
-	put(at, "layers", record)
+	close(upper);
+	remove_tree(AT_FDCWD, "work/gone");
+	remove_tree(AT_FDCWD, "work/index");
+	remove_tree(AT_FDCWD, "work/work");
+	found += remove_folder("work");
+	found += remove_folder("merged");
+	if (upper < 0)
+		did(unlink("layers"), "unlink(\"layers\")");
+	if (fchdir(here) < 0)
+		die("return to where we were called");
+	while (mount_at(dir, &m) && is_mount_point(AT_FDCWD, dir) &&
+	    strcmp(m.source, "mkoverlay") == 0)
+		found = unmount(dir, "tmpfs");
+	did(rmdir(dir), "rmdir(%s)", dir);
+	if (!found) {
+		say("%s: there is nothing to delete", dir);
+		fail();
+	}
+	let_signals();
+	_exit(0);
+}
+
+/* What is printed is one line, and a path that can be used. */
+static void
+guard_handle(const char *root)
+{
+	if (strchr(root, '\n')) {
+		say("%s/merged cannot be printed as one line", root);
+		because("OVL-91", "its path holds a newline");
+		fail();
+	}
+	if (strlen(root) + 7 < PATH_MAX)
+		return;
+	errno = ENAMETOOLONG;
+	refuse_in("print", "merged");
+}
+
+static void
+guard_machine(void)
+{
+	if (force || !on_machines_mounts())
+		return;
+	say("these are the mounts of the machine itself; -f, if you mean it");
+	try_again("unshare-lite -m ");
+	fail();
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *prog = NULL;
+	char *root;
+	int c, delete = 0;
+
+	start("mkoverlay", text, argv);
+	while ((c = getopt_long(argc, argv, "+:dfhl:o:rT::vV", longs,
+	    NULL)) != -1)
+		switch (c) {
+		case 'd': delete = 1; break;
+		case 'f': force = 1; break;
+		case 'l': take_lower(optarg); break;
+		case 'o': take_options(optarg); break;
+		case 'r': read_only = 1; break;
+		case 'T': take_size(optarg); break;
+		default: common_option(c, argv);
+		}
+	argv += optind;
+	if (!*argv)
+		misuse("DIR is missing");
+	dir = *argv++;
+	if (delete) {
+		if (lowers || read_only || on_tmpfs || *argv)
+			misuse("-d takes DIR and nothing else");
+		delete_all();
+	}
+	if (!lowers)
+		misuse("LOWER is missing");
+	if (read_only && on_tmpfs)
+		misuse("-r has no upper that -T could put on a tmpfs");
+
+	root = absolute(dir);
+	if (*argv)
+		prog = look_up(AT_FDCWD, *argv);
+	else
+		guard_handle(root);
+	if (!in_first("user"))
+		prefix = USERS;
+	begin();
+	warn_inside(root);
+	if (on_tmpfs)
+		guard_machine();
+	hold_signals();
+	mount_all(root);
+	if (prog)
+		chain(prog, argv);
+	hand_on(strcat(root, "/merged\n"));
+	let_signals();
+	return 0;
 }

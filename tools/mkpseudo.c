@@ -17,12 +17,14 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
+#include <linux/capability.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,15 +90,15 @@ static const struct item {
 #define STANDARD ((1 << TMP) - 1)
 
 static const struct node {
-	const char *name, *path;
-	dev_t number;
+	const char *name, *path, *device;
+	unsigned major, minor;
 } nodes[] = {
-	{ "null", "dev/null", makedev(1, 3) },
-	{ "zero", "dev/zero", makedev(1, 5) },
-	{ "full", "dev/full", makedev(1, 7) },
-	{ "random", "dev/random", makedev(1, 8) },
-	{ "urandom", "dev/urandom", makedev(1, 9) },
-	{ "tty", "dev/tty", makedev(5, 0) },
+	{ "null", "dev/null", "/dev/null", 1, 3 },
+	{ "zero", "dev/zero", "/dev/zero", 1, 5 },
+	{ "full", "dev/full", "/dev/full", 1, 7 },
+	{ "random", "dev/random", "/dev/random", 1, 8 },
+	{ "urandom", "dev/urandom", "/dev/urandom", 1, 9 },
+	{ "tty", "dev/tty", "/dev/tty", 5, 0 },
 };
 
 static const char *const links[][2] = {
@@ -126,7 +128,8 @@ enum { RDONLY = 1, NOSUID = 2, NODEV = 4 };
 
 static const char *root;	/* as the user typed it */
 static int root_fd;
-static int source;		/* the caller's /dev */
+static int source = -1;		/* the caller's /dev */
+static unsigned wanted;		/* a bit for each item */
 static int exact;		/* -m: no exceptions */
 
 /* MS_RDONLY for sys and cgroup, where no user namespace guards the machine. */
@@ -159,7 +162,7 @@ point(const char *path, int flags)
 static const char *
 enter(const char *path, unsigned length)
 {
-	static char part[PATH_MAX];
+	static char part[256];
 	char *slash;
 	int fd, gone;
 
@@ -211,18 +214,55 @@ refuse(const char *what, const char *path)
 {
 	int err = errno;
 
-	tell("%-s %s", what, below(root, path));
+	tell("%-s %s", what, *path ? below(root, path) : root);
 	why_point(err, root_fd, root, path);
 	fail();
 }
 
 _Noreturn static void
-refuse_mount(const char *type, const char *data, const char *path)
+refuse_root(void)
+{
+	int err = errno;
+
+	tell("open %s", root);
+	why_root(err, root);
+	fail();
+}
+
+/* The tool that gives all namespaces that are asked for, and a space. */
+static const char *
+namespaces(void)
+{
+	static char line[32];
+	char *p = stpcpy(line, "unshare-lite -Urmp");
+
+	if (exact && wanted & 1 << SYS)
+		*p++ = 'n';
+	if (exact && wanted & 1 << CGROUP)
+		*p++ = 'C';
+	if (exact && wanted & 1 << MQUEUE)
+		*p++ = 'i';
+	stpcpy(p, " ");
+	return line;
+}
+
+_Noreturn static void
+refuse_mount(const char *type, const char *path)
 {
 	int err = errno;
 
 	tell("mount %-s on %s", type, below(root, path));
-	why_mount(err, type, data, root_fd, root, path);
+	why_mount(err, type, root_fd, root, namespaces());
+	fail();
+}
+
+_Noreturn static void
+refuse_mask(const char *path)
+{
+	int err = errno;
+
+	tell("mask %s", below(root, path));
+	why_bind(err, source, "null", root_fd, root, path);
 	fail();
 }
 
@@ -384,7 +424,7 @@ static void
 must_mount(int item, const char *type, const char *data)
 {
 	if (mount_item(item, type, 0, data) < 0)
-		refuse_mount(type, data, items[item].path);
+		refuse_mount(type, items[item].path);
 }
 
 /*
@@ -406,7 +446,7 @@ bind_folder(int item, const char *name, unsigned attr)
 		note("%s is there already", path);
 	} else {
 		if (mount_on(fd, path, "tmpfs", SAFE | MS_RDONLY, NULL) < 0)
-			refuse_mount("tmpfs", NULL, path);
+			refuse_mount("tmpfs", path);
 		close(fd);
 		fd = folder(path);
 		if (bind(from, "", fd, "", attr) < 0)
@@ -431,7 +471,7 @@ mount_sys(void)
 	errno = err;
 	if (exact || err != EPERM || fs.f_type != SYSFS_MAGIC ||
 	    !has_cap(CAP_SYS_ADMIN))
-		refuse_mount("sysfs", NULL, "sys");
+		refuse_mount("sysfs", "sys");
 	say("sys: the caller's is bound read-only: %-s", owns("net") ?
 	    "the kernel allows no new one here" :
 	    "the network namespace is not ours");
@@ -444,7 +484,7 @@ leave_out(int item, const char *type, const char *kind, unsigned before)
 {
 	if (exact || (errno == EPERM ? owns(kind) || !has_cap(CAP_SYS_ADMIN) :
 	    errno != ENODEV))
-		refuse_mount(type, NULL, items[item].path);
+		refuse_mount(type, items[item].path);
 	say(errno == EPERM ? "%-s is left out: the %-s namespace is not ours" :
 	    "%-s is left out: this kernel has none", items[item].name, kind);
 	take_back_to(before);
@@ -501,8 +541,7 @@ mount_hierarchies(void)
 		if (mount_hierarchy(name) == 0)
 			some = 1;
 		else if ((err = errno) != EPERM)
-			say("cgroup: %s is left out: %-s", name,
-			    errno_name(err));
+			tell("cgroup: %s is left out", name);
 	}
 	close(fd);
 	fd = folder(items[CGROUP].path);
@@ -516,43 +555,56 @@ mount_hierarchies(void)
 	return some ? 0 : -1;
 }
 
-/* Before ROOT's own hides it: version 2 alone is mounted there itself. */
+/*
+ * Whether the host has hierarchies of version 1, which only -m cgroup mounts:
+ * these ten mounts are a tenth of what the start of a container costs.
+ */
 static int
-is_hybrid(void)
+has_hierarchies(void)
 {
 	struct statfs fs;
 
 	return statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == TMPFS_MAGIC;
 }
 
+/* The caller's /dev may be ROOT's own, and then lies below the new one. */
 static void
-bind_node(int dev, const struct node *n)
+bind_node(int dev, const struct node *n, int covered)
 {
-	if (mknodat(dev, n->name, S_IFREG | 0666, 0) == 0)
-		did(0, "mknodat(%d, %s, S_IFREG|0666, 0)", dev, n->name);
+	if (mknod(n->name, S_IFREG | 0666, 0) == 0)
+		did(0, "mknod(%s, S_IFREG|0666, 0)", n->path);
 	else if (errno != EEXIST)
 		refuse("mknod", n->path);
 	else if (is_mount_point(dev, n->name))
 		return;
-	if (bind(source, n->name, dev, n->name, 0) < 0)
+	if ((covered ? bind(source, n->name, dev, n->name, 0) :
+	    did(mount(n->device, n->name, NULL, MS_BIND, NULL),
+	    "mount(%s, %s, NULL, MS_BIND, NULL)", n->device, n->path)) < 0)
 		refuse_bind(source, n->name, n->path);
 	remember(n->path, 0);
 }
 
 static void
-fill_dev(void)
+mount_dev(void)
 {
 	unsigned i;
-	int dev = folder("dev");
+	int dev, covered, id = mount_id(source, "");
 
+	must_mount(DEV, "tmpfs", "mode=755");
+	dev = folder("dev");
+	covered = mount_id(AT_FDCWD, "/dev") != id;
+	if (fchdir(dev) < 0)
+		die("enter %s", below(root, "dev"));
 	for (i = 0; i < COUNT(nodes); i++)
-		bind_node(dev, &nodes[i]);
+		bind_node(dev, &nodes[i], covered);
 	for (i = 0; i < COUNT(links); i++)
-		if (symlinkat(links[i][0], dev, links[i][1]) == 0)
-			did(0, "symlinkat(%s, %d, %s)", links[i][0], dev,
-			    links[i][1]);
+		if (symlink(links[i][0], links[i][1]) == 0)
+			did(0, "symlink(%s, %s)", links[i][0], links[i][1]);
 		else if (errno != EEXIST)
 			die("symlink %s", links[i][1]);
+	for (i = PTS; i <= SHM; i++)	/* spares each a search */
+		if (wanted & 1 << i && mkdir(items[i].path + 4, 0755) == 0)
+			did(0, "mkdir(%s, 0755)", items[i].path);
 	close(dev);
 }
 
@@ -564,14 +616,14 @@ look_at_nodes(void)
 	struct stat st;
 	unsigned i;
 
-	source = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	for (i = 0; i < COUNT(nodes); i++) {
 		if (fstatat(source, nodes[i].name, &st, 0) < 0)
 			refuse_bind(source, nodes[i].name, nodes[i].path);
-		if (S_ISCHR(st.st_mode) && st.st_rdev == nodes[i].number)
+		if (S_ISCHR(st.st_mode) && st.st_rdev ==
+		    makedev(nodes[i].major, nodes[i].minor))
 			continue;
 		say("/dev/%-s is not the device %u:%u", nodes[i].name,
-		    major(nodes[i].number), minor(nodes[i].number));
+		    nodes[i].major, nodes[i].minor);
 		why_node(source, nodes[i].name);
 		fail();
 	}
@@ -586,8 +638,7 @@ look_at_nodes(void)
 static const char *
 pts_options(void)
 {
-	static char map[16384];
-	char *p = map;
+	char map[4096], *p = map;	/* the first 120 extents */
 	unsigned long first, count;
 	int mapped = 0;
 
@@ -633,14 +684,14 @@ mask(const char *path, int hide)
 	    RDONLY)) == 0)
 		remember(path, 0);
 	if (ret < 0)
-		refuse_bind(source, "null", path);
+		refuse_mask(path);
 	close(fd);
 }
 
 static void
-mount_all(unsigned wanted, int masking)
+mount_all(int masking)
 {
-	int hybrid = wanted & 1 << CGROUP && is_hybrid();
+	int v1 = exact && wanted & 1 << CGROUP && has_hierarchies();
 	unsigned i, before;
 
 	if (wanted & 1 << PROC)
@@ -648,14 +699,12 @@ mount_all(unsigned wanted, int masking)
 	if (wanted & 1 << SYS)
 		mount_sys();
 	before = done;
-	if (wanted & 1 << CGROUP && (hybrid ? mount_hierarchies() :
+	if (wanted & 1 << CGROUP && (v1 ? mount_hierarchies() :
 	    mount_item(CGROUP, "cgroup2", read_only, NULL)) < 0)
-		leave_out(CGROUP, hybrid ? "cgroup" : "cgroup2", "cgroup",
+		leave_out(CGROUP, v1 ? "cgroup" : "cgroup2", "cgroup",
 		    before);
-	if (wanted & 1 << DEV) {
-		must_mount(DEV, "tmpfs", "mode=755");
-		fill_dev();
-	}
+	if (wanted & 1 << DEV)
+		mount_dev();
 	if (wanted & 1 << PTS)
 		must_mount(PTS, "devpts", pts_options());
 	before = done;
@@ -705,7 +754,7 @@ is_place(const char *path)
 static const char *
 find_last(const char *prefix, int *marked)
 {
-	static char place[PATH_MAX];
+	static char place[256];
 	static struct mount m;
 	static int ours[4096];
 	struct mounts in;
@@ -779,13 +828,12 @@ absolute(void)
 {
 	static char path[PATH_MAX + 1];
 
-	if (fchdir(root_fd) < 0 || !getcwd(path, PATH_MAX))
-		die("the path of %s", root);
-	if (*path != '/') {
-		errno = ENOENT;
-		die("the path of %s", root);
+	if (fchdir(root_fd) == 0 && getcwd(path, PATH_MAX)) {
+		if (*path == '/')
+			return path;
+		errno = ENOENT;		/* "(unreachable)/..." */
 	}
-	return path;
+	refuse("the path of", "");
 }
 
 static char *
@@ -807,19 +855,27 @@ guard_machine(void)
 	if (!on_machines_mounts())
 		return;
 	say("these are the mounts of the machine itself; -f, if you mean it");
-	try_again("unshare-lite -m ");
+	try_again(geteuid() == 0 ? "unshare-lite -m " : "unshare-lite -Urmp ");
 	fail();
 }
 
 /*
  * After unshare(CLONE_NEWPID) a process is still in its old PID namespace, and
- * so would proc be.  A PID 1 has been forked into its own.
+ * a proc of it would show that.  PID 1 was forked into its own.
  */
 static void
 guard_pids(void)
 {
-	if (getpid() == 1 || proc_is_ours... )
+	static const char ours[] = "/proc/self/ns/pid";
+
+	if (getpid() == 1 || !same_namespace(ours, ours) ||
+	    same_namespace(ours, "/proc/self/ns/pid_for_children"))
 		return;
+	say("proc would show the processes of the old PID namespace");
+	because("PSE-53", "we are not in the new PID namespace: only a child "
+	    "can be");
+	try_again("unshare-lite -p ");
+	fail();
 }
 
 /* Whether we are in the machine's own user namespace, or cannot know. */
@@ -832,14 +888,28 @@ is_unguarded(void)
 	    strcmp(ns, "user:[4026531837]") == 0;
 }
 
+static void
+check_words(char **argv, int delete, int masking)
+{
+	if (!*argv)
+		misuse("ROOT is missing");
+	if (delete && (wanted || masking || argv[1]))
+		misuse("-d takes ROOT and nothing else");
+	if (argv[1] && strcmp(*argv, "-") == 0) {
+		say("PROG would inherit the pipe that - reads ROOT from");
+		try("mkpseudo \"$(...)\" %s", argv[1]);
+		fail();
+	}
+	if (masking && wanted && !(wanted & (1 << PROC | 1 << SYS)))
+		misuse("--mask hides what is in proc and sys: -m has neither");
+}
+
 int
 main(int argc, char **argv)
 {
-	const char *prog = NULL;
-	char *line = NULL;
-	unsigned wanted = 0;
+	const char *prog = NULL, *line = NULL;
 	int c, delete = 0, force = 0, here, masking = 0;
-	mode_t mask_of_caller;
+	mode_t callers;
 
 	start("mkpseudo", text, argv);
 	while ((c = getopt_long(argc, argv, "+:dfhm:vV", longs, NULL)) != -1)
@@ -851,5 +921,46 @@ main(int argc, char **argv)
 		default: common_option(c, argv);
 		}
 	argv += optind;
-	...
+	check_words(argv, delete, masking);
+	exact = wanted != 0;
+	if (!exact)
+		wanted = STANDARD;
+
+	root = handle(*argv++);
+	here = open(".", O_PATH | O_CLOEXEC);
+	root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root_fd < 0)
+		refuse_root();
+	if (delete) {
+		line = absolute();
+		unmount_all(line[1] ? line : "");
+		return 0;
+	}
+	if (*argv)
+		prog = look_up(AT_FDCWD, *argv);
+	else
+		line = new_handle();
+	if (is_unguarded()) {
+		if (!force)
+			guard_machine();
+		read_only = MS_RDONLY;
+	}
+	if (wanted & 1 << PROC)
+		guard_pids();
+	source = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (wanted & 1 << DEV)
+		look_at_nodes();
+
+	hold_signals();
+	callers = umask(022);
+	undo = take_back;
+	mount_all(masking);
+	umask(callers);
+	if (fchdir(here) < 0)
+		die("return to where we were called");
+	if (prog)
+		chain(prog, argv);
+	hand_on(line);
+	let_signals();
+	return 0;
 }

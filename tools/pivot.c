@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,6 +77,7 @@ static int
 bind_root(void)
 {
 	static struct mount m;
+	static char here[PATH_MAX];
 
 	if (mount_at(root, &m) && m.shared) {
 		errno = EINVAL;
@@ -86,6 +88,9 @@ bind_root(void)
 		return -1;
 	bound = 1;
 	undo = take_back;
+	/* If we stand in ROOT, then from here on in what was mounted on it. */
+	if (getcwd(here, sizeof here) && chdir(here) < 0)
+		return -1;
 	return 0;
 }
 
@@ -136,13 +141,26 @@ change_root(void)
 	return pivot_root(".", ".");
 }
 
+/* A ROOT that is locked in place is free once it is bound on itself. */
+static int
+unlock_root(int here)
+{
+	int err = errno;
+
+	if (fchdir(here) == 0 && err == EINVAL && !bound && is_locked(root))
+		return bind_root() < 0 ? -1 : change_root();
+	errno = err;
+	return -1;
+}
+
 /* pivot_root(8) would take "ROOT PUT_OLD". */
 static void
 guard_habit(const char *prog, int more)
 {
 	struct stat st;
 
-	if (put_old || more || stat(prog, &st) < 0 || !S_ISDIR(st.st_mode))
+	if (put_old || more || strncmp(prog, root, strlen(root)) != 0 ||
+	    stat(prog, &st) < 0 || !S_ISDIR(st.st_mode))
 		return;
 	say("%s is a folder, and no program", prog);
 	try("pivot -o %s %s", prog, root);
@@ -205,10 +223,7 @@ main(int argc, char **argv)
 		refuse("bind");
 	if (put_old)
 		make_put_old();
-	/* One that is locked in place is unlocked by a bind on itself. */
-	if (change_root() < 0 && (errno != EINVAL || bound ||
-	    !is_locked(root) || fchdir(here) < 0 || bind_root() < 0 ||
-	    change_root() < 0)) {
+	if (change_root() < 0 && unlock_root(here) < 0) {
 		c = errno;
 		if (fchdir(here) < 0)
 			die("return to where we were called");

@@ -10,7 +10,9 @@
  */
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -32,6 +34,7 @@
 #include "format.h"
 #include "idmap.h"
 #include "kinds.h"
+#include "mounts.h"
 #include "put.h"
 #include "say.h"
 #include "start.h"
@@ -100,10 +103,10 @@ static const struct option longs[] = {
 };
 
 /* What the command line asks for. */
-static int kinds_asked, all, forking = -1, holding, print_pid = -1, watch = -1;
-static int death_signal, deny = -1;
-static unsigned long propagation = MS_PRIVATE;
-static const char *hostname, *proc_dir, *cgroup, *offset[2];
+static int kinds_asked, all, if_known, forking = -1, holding;
+static int print_pid = -1, watch = -1, death_signal, deny = -1;
+static unsigned long propagation;
+static const char *propagation_name, *hostname, *proc_dir, *cgroup, *offset[2];
 static struct idmap users, groups;
 static const char *prog;
 static char **prog_argv;
@@ -113,8 +116,10 @@ static int outside;		/* the maps are written from outside */
 static int cgroup_fd = -1, parent_fd = -1;
 static uid_t uid;
 static gid_t gid;
-static int go[2] = { -1, -1 }, ready[2] = { -1, -1 };
-static pid_t child;		/* set by the kernel, in both of us */
+
+static pid_t child;		/* set by the kernel, in the parent's memory */
+static int shared;		/* the child's memory is the parent's */
+static int up = -1, down = -1;	/* a socket: the parent's end, the child's */
 
 /* The ID inside that the caller's ID has, or -1. */
 static long
@@ -131,12 +136,23 @@ map_inside(const struct idmap *m, unsigned id)
 static void
 set_propagation(const char *word)
 {
-	propagation = strcmp(word, "private") == 0 ? MS_PRIVATE :
-	    strcmp(word, "slave") == 0 ? MS_SLAVE :
-	    strcmp(word, "shared") == 0 ? MS_SHARED : 0;
-	if (!propagation && strcmp(word, "unchanged") != 0)
-		misuse("--propagation=%-s: private, slave, shared or unchanged",
-		    word);
+	static const struct {
+		const char *word, *name;
+		unsigned long flag;
+	} known[] = {
+		{ "private", "MS_PRIVATE", MS_PRIVATE },
+		{ "slave", "MS_SLAVE", MS_SLAVE },
+		{ "shared", "MS_SHARED", MS_SHARED },
+		{ "unchanged", NULL, 0 },
+	};
+	unsigned i;
+
+	for (i = 0; strcmp(word, known[i].word) != 0; i++)
+		if (!known[i].flag)
+			misuse("--propagation=%-s: private, slave, shared or "
+			    "unchanged", word);
+	propagation = known[i].flag;
+	propagation_name = known[i].name;
 }
 
 static void
@@ -159,7 +175,8 @@ set_death_signal(const char *word)
 			death_signal = known[i].number;
 			return;
 		}
-	death_signal = number(word, 64, "signal");
+	if ((death_signal = number(word, 64, "signal")) == 0)
+		misuse("signal 0 is none");
 }
 
 static const char *
@@ -169,7 +186,7 @@ seconds(const char *word)
 	return word;
 }
 
-/* PROG defaults to the shell of the caller, if it is there. */
+/* PROG, or the shell of the caller if it is there. */
 static void
 set_program(char **argv)
 {
@@ -193,8 +210,7 @@ plan_maps(void)
 	map_check(&users, USER);
 	map_check(&groups, GROUP);
 	if (deny < 0)
-		deny = groups.n && !has_cap(CAP_SETGID) &&
-		    map_own(&groups, GROUP);
+		deny = groups.n && map_needs_deny(&groups);
 	outside = (users.n && !map_own(&users, USER)) ||
 	    (groups.n && !(deny && map_own(&groups, GROUP)));
 	if (outside && !proc_is_ours()) {
@@ -205,9 +221,88 @@ plan_maps(void)
 		try("mount -t proc proc /proc");
 		fail();
 	}
-	if (users.n && uid == 0 && in_first("user") && map_inside(&users, 0) >= 0)
-		note("note: the map holds root of this machine: for learning, "
-		    "no boundary");
+}
+
+/* What the options imply, and which of them exclude each other. */
+static void
+plan_kinds(const char *map, int map_auto)
+{
+	int i;
+
+	if (map && (users.n || groups.n))
+		misuse("-r and -c map one ID each; --map-users and --map-groups "
+		    "map others");
+	if (map && *map == 'c' && map_auto)
+		misuse("-c and --map-auto exclude each other");
+	if (map_auto)
+		map = map ? "auto" : "block";
+	if (map) {
+		map_add(&users, USER, map);
+		map_add(&groups, GROUP, map);
+	}
+	if (users.n || groups.n || deny >= 0)
+		kinds_asked |= CLONE_NEWUSER;
+	if (hostname)
+		kinds_asked |= CLONE_NEWUTS;
+	if (proc_dir)
+		kinds_asked |= CLONE_NEWNS;
+	if (offset[0] || offset[1])
+		kinds_asked |= NEWTIME;
+	for (i = 0; all && i < KINDS; i++)
+		if_known |= kinds[i].flag & ~kinds_asked;
+	kinds_asked |= if_known;
+	if (!kinds_asked)
+		misuse("no namespace is asked for");
+	if (!propagation_name)
+		set_propagation("private");
+	else if (!(kinds_asked & CLONE_NEWNS))
+		misuse("--propagation needs -m");
+	if (hostname && strlen(hostname) > 64)
+		misuse("--hostname=%-s: longer than the kernel's 64 bytes",
+		    hostname);
+}
+
+static void
+plan(char **argv)
+{
+	int needs_fork = holding || death_signal || cgroup;
+
+	if (holding && *argv)
+		misuse("--hold runs no PROG");
+	if (holding && (death_signal || print_pid >= 0))
+		misuse("--hold=PID is what --kill-child and --print-pid are to "
+		    "PROG");
+	if (forking == 0 && needs_fork)
+		misuse("--hold, --kill-child and --into-cgroup need a fork");
+	if (forking < 0)
+		forking = needs_fork || kinds_asked & CLONE_NEWPID;
+	if (print_pid >= 0 && fcntl(print_pid, F_SETFD,
+	    print_pid > 2 ? FD_CLOEXEC : 0) < 0)
+		die("use descriptor %d", print_pid);
+	if (users.n || groups.n)
+		plan_maps();
+	if (cgroup)
+		cgroup_fd = cgroup_open(cgroup);
+	if (death_signal)
+		parent_fd = syscall(434 /* SYS_pidfd_open */, getpid(), 0);
+	if (!holding)
+		set_program(argv);
+}
+
+/* -a is for what this kernel has: 1 if there was something to let go of. */
+static int
+let_go_of_missing(void)
+{
+	int i, known = kinds_known(), missing = known ? if_known & ~known : 0;
+
+	for (i = 0; i < KINDS; i++)
+		if (missing & kinds[i].flag)
+			note("note: this kernel has no %-s namespaces",
+			    kinds[i].name);
+	if_known &= ~missing;
+	kinds_asked &= ~missing;
+	errno = EINVAL;
+	return missing;
 }
 
 /* pid: 0 for ourselves. */
@@ -242,18 +337,29 @@ become_mapped(void)
 		note("note: no uid of ours is mapped");
 }
 
+/* Since Linux 6.1; before, only a child entered it. */
+static int
+exec_enters_time(void)
+{
+	struct utsname u;
+
+	return uname(&u) == 0 && strverscmp(u.release, "6.1") >= 0;
+}
+
 /*
- * A time namespace is entered by the children of who made it; setns(2) spares
- * that fork, and freezes the offsets (time_namespaces(7)).
+ * A time namespace takes its offsets until somebody enters it
+ * (time_namespaces(7)): the exec of PROG, or else setns(2).
  */
 static void
-enter_time(void)
+make_time(void)
 {
 	static const char *const clock[2] = { "boottime", "monotonic" };
 	char line[64];
 	int i, fd;
 
 	if (did(unshare(NEWTIME), "unshare(CLONE_NEWTIME)") < 0) {
+		if (errno == EINVAL && let_go_of_missing())
+			return;
 		tell("unshare -T");
 		why_unshare(errno, NEWTIME, NULL);
 		fail();
@@ -270,6 +376,8 @@ enter_time(void)
 			fail();
 		}
 	}
+	if (!holding && exec_enters_time())
+		return;
 	fd = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
 	if (did(setns(fd, NEWTIME), "setns(%d, CLONE_NEWTIME)", fd) < 0)
 		die("enter the time namespace");
@@ -277,18 +385,31 @@ enter_time(void)
 }
 
 static void
+set_propagation_of(const char *path, unsigned long flags, const char *name)
+{
+	if (did(mount(NULL, path, NULL, flags, NULL),
+	    "mount(NULL, %s, NULL, %-s%-s, NULL)", path,
+	    flags & MS_REC ? "MS_REC|" : "", name) == 0)
+		return;
+	tell("make %s %-s", path, name);
+	why_propagation(errno, path);
+	fail();
+}
+
+static void
 set_mounts(void)
 {
-	if (propagation && did(mount(NULL, "/", NULL, MS_REC | propagation,
-	    NULL), "mount(NULL, \"/\", NULL, MS_REC|%-s, NULL)",
-	    propagation == MS_PRIVATE ? "MS_PRIVATE" : propagation == MS_SLAVE ?
-	    "MS_SLAVE" : "MS_SHARED") < 0) {
-		tell("set the propagation of %s", "/");
-		why_propagation(errno);
-		fail();
-	}
-	if (proc_dir && did(mount("proc", proc_dir, "proc", MS_NOSUID |
-	    MS_NODEV | MS_NOEXEC, NULL), "mount(\"proc\", %s, \"proc\", "
+	static struct mount m;
+
+	if (propagation)
+		set_propagation_of("/", MS_REC | propagation, propagation_name);
+	if (!proc_dir)
+		return;
+	/* The new proc shall not show in namespaces that share this mount. */
+	if (propagation != MS_PRIVATE && mount_at(proc_dir, &m) && m.shared)
+		set_propagation_of(proc_dir, MS_PRIVATE, "MS_PRIVATE");
+	if (did(mount("proc", proc_dir, "proc", MS_NOSUID | MS_NODEV |
+	    MS_NOEXEC, NULL), "mount(\"proc\", %s, \"proc\", "
 	    "MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)", proc_dir) < 0) {
 		tell("mount proc on %s", proc_dir);
 		why_proc(errno, proc_dir);
@@ -301,7 +422,7 @@ static void
 settle(void)
 {
 	if (kinds_asked & NEWTIME)
-		enter_time();
+		make_time();
 	become_mapped();
 	if (kinds_asked & CLONE_NEWNS)
 		set_mounts();
@@ -310,7 +431,7 @@ settle(void)
 		die("set the hostname to %s", hostname);
 }
 
-/* The number goes out in one write(2), and PROG does not get the descriptor. */
+/* In one write(2); who reads it to the end need not wait for ours. */
 static void
 say_pid(int fd, pid_t pid)
 {
@@ -321,10 +442,28 @@ say_pid(int fd, pid_t pid)
 	put_text(&o, "\n");
 	if (write(fd, line, o.at - line) != o.at - line)
 		die("write the PID to descriptor %d", fd);
+	if (fd > 2)
+		close(fd);
+}
+
+/* The two processes take turns; 0: the other one has ended, or has execed. */
+static int
+await(int fd)
+{
+	char byte;
+
+	return read(fd, &byte, 1) == 1;
 }
 
 static void
-run(pid_t pid)
+wake(int fd)
+{
+	if (write(fd, "", 1) != 1 && errno != EPIPE)
+		die("wake the other process");
+}
+
+static void
+run(void)
 {
 	if (death_signal) {
 		/* Last, for a change of IDs clears it (prctl(2)). */
@@ -333,8 +472,6 @@ run(pid_t pid)
 		if (!alive(parent_fd))
 			_exit(125);
 	}
-	if (print_pid >= 0)
-		say_pid(print_pid, pid);
 	chain(prog, prog_argv);
 }
 
@@ -347,38 +484,106 @@ hold(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	if (null < 0 || setsid() < 0 || chdir("/") < 0 || dup2(null, 0) < 0 ||
-	    dup2(null, 1) < 0)
+	if (null < 0 || setsid() < 0 || chdir("/") < 0 || did(prctl(
+	    PR_SET_DUMPABLE, uid != 0), "prctl(PR_SET_DUMPABLE, %d)",
+	    uid != 0) < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+	    dup2(null, 2) < 0)
 		die("prepare to hold");
-	did(prctl(PR_SET_DUMPABLE, uid != 0), "prctl(PR_SET_DUMPABLE, %d)",
-	    uid != 0);
-	close_fds(watch, ready[1]);
-	if (write(ready[1], "", 1) != 1 || dup2(0, 2) < 0)
+	close_fds(watch, down);
+	wake(down);
+	if (!await(down))
 		_exit(125);
-	close(ready[1]);
+	close(down);
 	hold_until(watch);
 }
 
 static int
 in_child(void *unused)
 {
-	char byte;
-
 	(void)unused;
-	if (outside) {
-		/* The parent writes the maps; EOF: it has ended. */
-		close(go[1]);
-		if (read(go[0], &byte, 1) != 1)
+	if (shared)
+		did(child, "clone(%-s)", kinds_text(kinds_asked & ~NEWTIME));
+	if (up >= 0) {
+		close(up);
+		if (!await(down))
 			_exit(125);
-	} else {
-		write_maps(0);
 	}
+	if (cgroup_joins()) {
+		cgroup_join();
+		if (kinds_asked & CLONE_NEWCGROUP && did(unshare(
+		    CLONE_NEWCGROUP), "unshare(CLONE_NEWCGROUP)") < 0)
+			die("unshare -C");
+	}
+	if (!outside)
+		write_maps(0);
 	settle();
 	if (holding)
 		hold();
+	if (print_pid >= 0) {
+		wake(down);
+		if (!await(down))
+			_exit(125);
+	}
 	wait_child();
-	run(child);
+	run();
 	return 0;
+}
+
+/*
+ * The child shares our memory, on a stack of its own, and we sleep until it
+ * execs: nothing is copied.  It is a copy of us where it stays (--hold), or is
+ * born in a cgroup, or calls setns(2) for its time namespace, which both want.
+ */
+static long
+clone_child(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	struct {
+		unsigned long long flags, pidfd, child_tid, parent_tid, signal,
+		    stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+	} args = { .parent_tid = (unsigned long)&child, .signal = SIGCHLD,
+	    .cgroup = cgroup_fd };
+	int flags = kinds_asked & ~NEWTIME & ~(cgroup_joins() ?
+	    CLONE_NEWCGROUP : 0);
+	long pid;
+
+	args.flags = flags | CLONE_PARENT_SETTID |
+	    0x200000000ULL /* CLONE_INTO_CGROUP */;
+	shared = !holding && cgroup_fd < 0 &&
+	    (!(kinds_asked & NEWTIME) || exec_enters_time());
+	if (shared)
+		return clone(in_child, stack + sizeof stack, CLONE_VM | flags |
+		    (up >= 0 ? 0 : CLONE_VFORK) | CLONE_PARENT_SETTID | SIGCHLD,
+		    NULL, &child);
+	if (cgroup_fd >= 0)
+		pid = syscall(435 /* SYS_clone3 */, &args, sizeof args);
+	else
+		pid = syscall(SYS_clone, flags | CLONE_PARENT_SETTID | SIGCHLD,
+		    0, &child, 0, 0);
+	if (pid == 0)
+		_exit(in_child(NULL));
+	did(pid, cgroup_fd >= 0 ? "clone3(%-s, CLONE_INTO_CGROUP)" :
+	    "clone(%-s)", kinds_text(flags));
+	return pid;
+}
+
+/* Old filters refuse clone3(2); what it could not do is done by a write. */
+static void
+make_child(void)
+{
+	while (clone_child() < 0) {
+		if (errno == EINVAL && let_go_of_missing())
+			continue;
+		if (cgroup_fd >= 0 && (errno == ENOSYS || errno == EPERM)) {
+			cgroup_by_write();
+			cgroup_fd = -1;
+			continue;
+		}
+		tell("make namespaces");
+		why_unshare(errno, kinds_asked, cgroup_fd >= 0 ?
+		    cgroup_path() : NULL);
+		fail();
+	}
 }
 
 static void
@@ -389,72 +594,56 @@ end_child(void)
 }
 
 /*
- * The child shares our memory and stack is its own: nothing is copied, and we
- * sleep until it execs (CLONE_VFORK), unless the maps are ours to write.  It
- * is a copy of us where it stays (--hold) or changes its time namespace, which
- * wants memory of its own; clone3(2) where it starts in a cgroup.
+ * What only we can do, from outside.  One of the two sleeps at any time, since
+ * memory may be shared: undo too is ours only while the child sleeps.  If we
+ * are killed, the child reads an end of file, and ends.  0: it has failed.
  */
-static void
-make_child(int flags)
+static int
+attend(void)
 {
-	static char stack[65536] __attribute__((aligned(16)));
-	struct {
-		unsigned long long flags, pidfd, child_tid, parent_tid, signal,
-		    stack, stack_size, tls, set_tid, set_tid_size, cgroup;
-	} args = { .flags = flags | CLONE_PARENT_SETTID |
-	    0x200000000ULL /* CLONE_INTO_CGROUP */,
-	    .parent_tid = (unsigned long)&child, .signal = SIGCHLD,
-	    .cgroup = cgroup_fd };
-	int how = outside ? CLONE_VM : CLONE_VM | CLONE_VFORK;
-	long pid;
-
-	if (cgroup)
-		pid = syscall(435 /* SYS_clone3 */, &args, sizeof args);
-	else if (holding || kinds_asked & NEWTIME)
-		pid = syscall(SYS_clone, flags | CLONE_PARENT_SETTID | SIGCHLD,
-		    0, &child, 0, 0);
-	else
-		pid = clone(in_child, stack + sizeof stack, how | flags |
-		    CLONE_PARENT_SETTID | SIGCHLD, NULL, &child);
-	if (pid == 0)
-		_exit(in_child(NULL));
-	did(pid, cgroup ? "clone3({flags=CLONE_INTO_CGROUP|%-s})" :
-	    "clone(%-s)", kinds_text(flags));
-	if (pid < 0) {
-		tell("make namespaces");
-		why_unshare(errno, kinds_asked, cgroup);
-		fail();
+	close(down);
+	undo = end_child;
+	if (outside)
+		write_maps(child);
+	undo = NULL;
+	wake(up);
+	if (holding || print_pid >= 0) {
+		if (!await(up))
+			return 0;
+		undo = end_child;
+		say_pid(holding ? 1 : print_pid, child);
+		let_signals();
+		undo = NULL;
+		wake(up);
 	}
+	if (shared)
+		await(up);
+	return 1;
 }
 
 /* The namespaces' first process is our child; our own status is its status. */
 static int
 fork_and_wait(void)
 {
-	char byte;
+	int ends[2], status;
 
-	if ((outside && pipe2(go, O_CLOEXEC) < 0) ||
-	    (holding && pipe2(ready, O_CLOEXEC) < 0))
-		die("make a pipe");
-	wait_begin();
-	make_child(kinds_asked & ~NEWTIME);
-	if (outside) {
-		undo = end_child;
-		close(go[0]);
-		write_maps(child);
-		if (write(go[1], "", 1) != 1)
-			die("tell our child");
-		close(go[1]);
-		undo = NULL;
+	if (outside || holding || print_pid >= 0) {
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+			die("make a socket");
+		up = ends[0];
+		down = ends[1];
 	}
-	if (!holding)
-		return wait_for(child, kinds_asked & CLONE_NEWPID);
-	close(ready[1]);
-	if (read(ready[0], &byte, 1) != 1)
+	if (holding)
+		hold_signals();
+	else
+		wait_begin();
+	make_child();
+	if (up >= 0 && !attend() && holding) {
+		if (waitpid(child, &status, 0) > 0 && WIFSIGNALED(status))
+			say("signal %d ended what was to hold", WTERMSIG(status));
 		return 125;
-	undo = end_child;
-	say_pid(1, child);
-	return 0;
+	}
+	return holding ? 0 : wait_for(child, kinds_asked & CLONE_NEWPID);
 }
 
 /* A process that stays outside, for the maps that only it may write. */
@@ -462,20 +651,21 @@ static pid_t
 leave_a_writer(void)
 {
 	pid_t self = getpid(), writer;
-	char byte;
+	int ends[2];
 
-	if (pipe2(go, O_CLOEXEC) < 0)
-		die("make a pipe");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		die("make a socket");
 	wait_begin();
 	if ((writer = fork()) < 0)
 		die("fork");
+	up = ends[0];
 	if (writer == 0) {
-		close(go[1]);
-		if (read(go[0], &byte, 1) == 1)
+		close(up);
+		if (await(ends[1]))
 			write_maps(self);
 		_exit(0);
 	}
-	close(go[0]);
+	close(ends[1]);
 	return writer;
 }
 
@@ -483,84 +673,30 @@ leave_a_writer(void)
 static void
 unshare_self(void)
 {
-	int flags = kinds_asked & ~NEWTIME, status = 0;
+	int status = 0;
 	pid_t writer = outside ? leave_a_writer() : 0;
 
-	if (did(unshare(flags), "unshare(%-s)", kinds_text(flags)) < 0) {
+	while (did(unshare(kinds_asked & ~NEWTIME), "unshare(%-s)",
+	    kinds_text(kinds_asked & ~NEWTIME)) < 0) {
+		if (errno == EINVAL && let_go_of_missing())
+			continue;
 		tell("make namespaces");
 		why_unshare(errno, kinds_asked, NULL);
 		fail();
 	}
-	if (!writer) {
-		write_maps(0);
-	} else {
-		if (write(go[1], "", 1) != 1 ||
-		    waitpid(writer, &status, 0) < 0 || status != 0)
+	if (writer) {
+		wake(up);
+		if (waitpid(writer, &status, 0) < 0 || status != 0)
 			fail();
+		close(up);
 		wait_child();
+	} else {
+		write_maps(0);
 	}
 	settle();
-	run(getpid());
-}
-
-/* What the options imply, and which of them exclude each other. */
-static void
-plan(const char *map, int map_auto, char **argv)
-{
-	int known = all ? kinds_known() : 0, i;
-
-	for (i = 0; all && i < KINDS; i++)
-		if (known && !(known & kinds[i].flag))
-			note("note: this kernel has no %-s namespaces",
-			    kinds[i].name);
-		else
-			kinds_asked |= kinds[i].flag;
-	if (map && (users.n || groups.n))
-		misuse("-r and -c map one ID each; --map-users and --map-groups "
-		    "map others");
-	if (map_auto) {
-		if (map && *map == 'c')
-			misuse("-c and --map-auto exclude each other");
-		map = map ? "auto" : "block";
-	}
-	if (map) {
-		map_add(&users, USER, map);
-		map_add(&groups, GROUP, map);
-	}
-	if (users.n || groups.n || deny >= 0)
-		kinds_asked |= CLONE_NEWUSER;
-	if (hostname)
-		kinds_asked |= CLONE_NEWUTS;
-	if (hostname && strlen(hostname) > 64)
-		misuse("--hostname=%-s: longer than the kernel's 64 bytes",
-		    hostname);
-	if (proc_dir)
-		kinds_asked |= CLONE_NEWNS;
-	if (offset[0] || offset[1])
-		kinds_asked |= NEWTIME;
-	if (!kinds_asked)
-		misuse("no namespace is asked for");
-
-	if (holding && *argv)
-		misuse("--hold runs no PROG");
-	if (holding && (death_signal || print_pid >= 0))
-		misuse("--hold=PID is what --kill-child and --print-pid are to "
-		    "PROG");
-	if (forking == 0 && (holding || death_signal || cgroup))
-		misuse("--hold, --kill-child and --into-cgroup need a fork");
-	if (forking < 0)
-		forking = holding || death_signal || cgroup ||
-		    kinds_asked & CLONE_NEWPID;
-	if (print_pid >= 0 && fcntl(print_pid, F_SETFD, FD_CLOEXEC) < 0)
-		die("use descriptor %d", print_pid);
-	if (users.n || groups.n)
-		plan_maps();
-	if (cgroup)
-		cgroup_fd = cgroup_open(cgroup);
-	if (death_signal)
-		parent_fd = syscall(434 /* SYS_pidfd_open */, getpid(), 0);
-	if (!holding)
-		set_program(argv);
+	if (print_pid >= 0)
+		say_pid(print_pid, getpid());
+	run();
 }
 
 int
@@ -611,7 +747,8 @@ main(int argc, char **argv)
 			else
 				common_option(c, argv);
 		}
-	plan(map, map_auto, argv + optind);
+	plan_kinds(map, map_auto);
+	plan(argv + optind);
 	if (forking)
 		return fork_and_wait();
 	unshare_self();

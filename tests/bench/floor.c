@@ -1,7 +1,7 @@
 /*
  * floor - one program that does what the benchmark's chain of tools does
  *
- *	floor [-cT] LOWER DIR PROG [ARG]...
+ *	floor [-cT] [-g HIERARCHY]... LOWER DIR PROG [ARG]...
  *
  * Makes the same namespaces, mounts and files as
  *
@@ -11,7 +11,8 @@
  * and asks nothing, explains nothing and undoes nothing: what the chain costs
  * more than this is the price of its being a chain.  The child is a copy made
  * by fork(2); with -c it borrows our memory, as unshare-lite's does.  With -T
- * the overlay's upper folder is on a tmpfs.
+ * the overlay's upper folder is on a tmpfs.  -g is for machines whose cgroups are
+ * hierarchies of version 1: each is mounted; `unified' is version 2 among them.
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -27,6 +28,7 @@
 
 #define SAFE (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 #define COUNT(table) (sizeof(table) / sizeof *(table))
+#define CGROUP 2	/* in the table */
 
 static const struct {
 	const char *type, *path;
@@ -61,6 +63,8 @@ static const struct {
 static uid_t uid;
 static gid_t gid;
 static int throw_away;
+static const char *hierarchies[32];
+static unsigned n_hierarchies;
 static char **operands;		/* LOWER DIR PROG [ARG]... */
 
 /* Ends with the step's name, unless the step did what it should. */
@@ -113,6 +117,27 @@ mount_overlay(const char *lower, const char *dir)
 }
 
 static void
+mount_hierarchies(void)
+{
+	const char *data, *name;
+	unsigned i;
+	int v2;
+
+	must(mount("tmpfs", "sys/fs/cgroup", "tmpfs", SAFE, "mode=755"),
+	    "cgroup");
+	must(chdir("sys/fs/cgroup"), "cgroup");
+	for (i = 0; i < n_hierarchies; i++) {
+		data = hierarchies[i];
+		name = strncmp(data, "name=", 5) == 0 ? data + 5 : data;
+		v2 = strcmp(name, "unified") == 0;
+		must(mkdir(name, 0755), name);
+		must(mount("cgroup", name, v2 ? "cgroup2" : "cgroup", SAFE,
+		    v2 ? NULL : data), name);
+	}
+	must(chdir("../../.."), "..");
+}
+
+static void
 mount_pseudo(void)
 {
 	const char *path;
@@ -120,6 +145,10 @@ mount_pseudo(void)
 
 	for (i = 0; i < COUNT(pseudo); i++) {
 		path = pseudo[i].path;
+		if (i == CGROUP && n_hierarchies) {
+			mount_hierarchies();
+			continue;
+		}
 		mkdir(path, 0755);
 		must(mount(pseudo[i].type, path, pseudo[i].type,
 		    pseudo[i].flags, pseudo[i].data), path);
@@ -164,9 +193,13 @@ main(int argc, char **argv)
 	int c, borrowed = 0, status;
 	pid_t pid;
 
-	while ((c = getopt(argc, argv, "+cT")) != -1)
+	while ((c = getopt(argc, argv, "+cg:T")) != -1)
 		switch (c) {
 		case 'c': borrowed = 1; break;
+		case 'g':
+			if (n_hierarchies < COUNT(hierarchies))
+				hierarchies[n_hierarchies++] = optarg;
+			break;
 		case 'T': throw_away = 1; break;
 		default: return 125;
 		}

@@ -1,19 +1,21 @@
 /*
  * run - time commands from start to exit, side by side
  *
- *	run [-r ROUNDS] [-n TIMES] [-c NAME/BASE]... NAME CMD [ARG]... [, ...]
+ *	run [-r ROUNDS] [-n TIMES] [-c NAME/BASE]... <COMMANDS
  *
+ * COMMANDS has a word a line: NAME CMD [ARG]..., and an empty line after each.
  * In every round each command is started once to warm up and then TIMES times,
  * one after the other; the next round begins with the next command.  What the
  * machine does meanwhile thus happens to all of them.  Prints, with tabs:
  *
  *	time	NAME	MEDIAN	P10	CPU	FAULTS	RSS
- *	ratio	NAME	BASE	MEDIAN	LOW	HIGH
+ *	ratio	NAME	BASE	MEDIAN	LOW	HIGH	CPU
  *
  * Times are microseconds: between posix_spawn(3) and the return of wait4(2),
  * whose rusage has the median of CPU time and minor page faults, and the
  * largest resident set (kB, of one process).  A ratio is that of the medians of
- * one round: the median over all rounds, and the quartiles.
+ * one round: the median over all rounds, and the quartiles; then that of CPU
+ * times, which other programs on the machine disturb less.
  *
  * Ends with 1 if a command cannot be started or does not end with 0.
  */
@@ -31,6 +33,7 @@
 #include <unistd.h>
 
 #define MOST_COMMANDS 64
+#define MOST_WORDS 256
 #define MOST_CLAIMS 64
 
 extern char **environ;
@@ -95,27 +98,37 @@ find(const char *name, size_t length)
 	return NULL;
 }
 
-/* NAME CMD [ARG]... , NAME CMD [ARG]... */
 static void
-read_commands(char **argv)
+read_commands(void)
 {
-	struct command *c;
+	static char *words[MOST_COMMANDS * MOST_WORDS];
+	struct command *c = NULL;
+	char *line = NULL, **w = words;
+	size_t size = 0;
+	ssize_t n;
 
-	while (*argv) {
-		if (n_commands == MOST_COMMANDS)
-			misuse("too many commands", *argv);
-		c = &commands[n_commands++];
-		c->name = *argv++;
-		c->argv = argv;
-		if (!*argv)
-			misuse("no command", c->name);
-		while (*argv && strcmp(*argv, ",") != 0)
-			argv++;
-		if (*argv)
-			*argv++ = NULL;
-		c->wall = numbers(rounds * times);
-		c->cpu = numbers(rounds * times);
-		c->faults = numbers(rounds * times);
+	while ((n = getline(&line, &size, stdin)) > 0) {
+		line[n - 1] = '\0';
+		if (n == 1) {
+			c = NULL;
+			w++;
+			continue;
+		}
+		if (w + 2 >= words + MOST_COMMANDS * MOST_WORDS ||
+		    (!c && n_commands == MOST_COMMANDS))
+			misuse("too many commands", line);
+		if (c) {
+			*w++ = line;
+		} else {
+			c = &commands[n_commands++];
+			c->name = line;
+			c->argv = w;
+			c->wall = numbers(rounds * times);
+			c->cpu = numbers(rounds * times);
+			c->faults = numbers(rounds * times);
+		}
+		line = NULL;
+		size = 0;
 	}
 }
 
@@ -222,37 +235,44 @@ print_time(const struct command *c)
 	    quantile(c->cpu, n, 0.5), quantile(c->faults, n, 0.5), c->rss);
 }
 
+/* Of each round, the ratio of the medians. */
+static void
+compare(const double *values, const double *base)
+{
+	int i, at;
+
+	for (i = 0; i < rounds; i++) {
+		at = i * times;
+		ratios[i] = quantile(values + at, times, 0.5) /
+		    quantile(base + at, times, 0.5);
+	}
+}
+
 static void
 print_ratio(const char *names)
 {
 	const char *slash = strchr(names, '/');
 	struct command *c, *base;
-	int i, n;
 
 	if (!slash)
 		misuse("not NAME/BASE", names);
 	c = find(names, slash - names);
 	base = find(slash + 1, strlen(slash + 1));
-	for (i = 0; i < rounds; i++) {
-		n = i * times;
-		ratios[i] = quantile(c->wall + n, times, 0.5) /
-		    quantile(base->wall + n, times, 0.5);
-	}
-	printf("ratio\t%s\t%s\t%.3f\t%.3f\t%.3f\n", c->name, base->name,
+	compare(c->wall, base->wall);
+	printf("ratio\t%s\t%s\t%.3f\t%.3f\t%.3f", c->name, base->name,
 	    quantile(ratios, rounds, 0.5), quantile(ratios, rounds, 0.25),
 	    quantile(ratios, rounds, 0.75));
+	compare(c->cpu, base->cpu);
+	printf("\t%.3f\n", quantile(ratios, rounds, 0.5));
 }
 
-/* The commands get /dev/null, and a file of no name as stderr. */
+/* Our stderr, and a file without a name for that of the commands. */
 static void
 open_streams(void)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
 	report = fcntl(2, F_DUPFD_CLOEXEC, 3);
 	said = memfd_create("stderr", MFD_CLOEXEC);
-	if (null < 0 || report < 0 || said < 0 || dup2(null, 0) < 0 ||
-	    dup2(said, 2) < 0)
+	if (report < 0 || said < 0 || dup2(said, 2) < 0)
 		exit(1);
 }
 
@@ -260,7 +280,7 @@ int
 main(int argc, char **argv)
 {
 	const char *claims[MOST_CLAIMS];
-	int c, i, out, n_claims = 0;
+	int c, i, null, out, n_claims = 0;
 
 	open_streams();
 	while ((c = getopt(argc, argv, "+c:n:r:")) != -1)
@@ -274,11 +294,13 @@ main(int argc, char **argv)
 		case 'r': rounds = count(optarg); break;
 		default: misuse("unknown option", argv[optind - 1]);
 		}
-	read_commands(argv + optind);
+	read_commands();
 	sorted = numbers(rounds * times);
 	ratios = numbers(rounds);
-	if ((out = fcntl(1, F_DUPFD_CLOEXEC, 3)) < 0 || dup2(0, 1) < 0)
-		die("stdout");
+	if ((out = fcntl(1, F_DUPFD_CLOEXEC, 3)) < 0 ||
+	    (null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0 ||
+	    dup2(null, 0) < 0 || dup2(null, 1) < 0)
+		die("/dev/null");
 
 	measure();
 	if (dup2(out, 1) < 0)

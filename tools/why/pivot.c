@@ -129,7 +129,6 @@ why_put_old(const char *root, const char *put_old, const struct mount *new)
 	static struct mount m;
 	int id;
 
-	why_not_a_folder("PIV-10", put_old);
 	if (access(put_old, F_OK) < 0) {
 		because("PIV-11", "%s does not exist, nor the folder to make "
 		    "it in", put_old);
@@ -199,6 +198,8 @@ why_pivot(int err, const char *root, const char *put_old)
 	static struct mount m;
 
 	why_not_a_folder("PIV-10", root);
+	if (put_old)
+		why_not_a_folder("PIV-10", put_old);
 	why_path(err, root);
 	if (err == EPERM)
 		why_not_permitted();

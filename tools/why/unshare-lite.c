@@ -27,7 +27,7 @@
 #include "say.h"
 #include "unshare-lite.h"
 
-#define MOST_LEVELS 32		/* of user and of PID namespaces */
+#define MOST_LEVELS 32		/* of PID namespaces */
 
 /* The number in a file of /proc/sys, or -1. */
 static long
@@ -40,17 +40,23 @@ sysctl(const char *name)
 	    strtol(text, NULL, 10) : -1;
 }
 
-/* How many user namespaces lie above ours, as far as we may look. */
+/*
+ * Whether our PID namespace belongs to a user namespace below ours, whose
+ * descriptor we then get; for one above or beside, the kernel says EPERM.
+ */
 static int
-levels(void)
+is_of_descendant(void)
 {
-	int fd = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC), up, n = 0;
+	int fd = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC), owner;
 
-	for (; fd >= 0; fd = up, n++) {
-		up = ioctl(fd, NS_GET_PARENT);
-		close(fd);
-	}
-	return n;
+	if (fd < 0)
+		return 0;
+	owner = ioctl(fd, NS_GET_USERNS);
+	close(fd);
+	if (owner < 0)
+		return 0;
+	close(owner);
+	return !owns("pid");
 }
 
 /* The levels of PID namespaces that we are in: the numbers after NSpid. */
@@ -91,9 +97,9 @@ why_no_user_namespace(void)
 static void
 why_not_permitted(int asked)
 {
-	if (is_filtered("clone3") && is_filtered("unshare"))
-		because("UNS-10", "a seccomp filter refuses to make "
-		    "namespaces");
+	if (is_filtered("unshare"))
+		because("UNS-10", "a seccomp filter refuses unshare(2), and "
+		    "so may refuse clone(2)");
 	if (asked & CLONE_NEWUSER) {
 		why_no_user_namespace();
 		return;
@@ -115,9 +121,6 @@ why_no_space(int asked)
 	char file[64], *end;
 	int i, found = reasons();
 
-	if (asked & CLONE_NEWUSER && levels() >= MOST_LEVELS)
-		because("UNS-04", "user namespaces are nested %d deep, and "
-		    "cannot be deeper", levels());
 	if (asked & CLONE_NEWPID && pid_levels() >= MOST_LEVELS)
 		because("UNS-05", "PID namespaces are nested %d deep, and "
 		    "cannot be deeper", pid_levels());
@@ -134,10 +137,18 @@ why_no_space(int asked)
 		    "every user take that much of the kernel's memory",
 		    kinds[i].file);
 	}
-	if (reasons() == found)
-		because("UNS-02", "one of: a limit user.max_*_namespaces of a "
-		    "namespace above us, or 32 levels of which we see %d; our "
-		    "own limits are not 0", levels());
+	if (reasons() > found)
+		return;
+	/* What lies above our own user namespace is hidden from us. */
+	if (asked & CLONE_NEWUSER)
+		because("UNS-04", "one of: user namespaces are nested 33 deep "
+		    "here, and cannot be deeper; a limit user.max_*_namespaces "
+		    "is used up, or is in a namespace above ours; none of ours "
+		    "is 0");
+	else
+		because("UNS-02", "one of: a limit user.max_*_namespaces is "
+		    "used up, or is in a user namespace above ours; none of "
+		    "ours is 0");
 }
 
 /* kind: "pid", say: is ns/pid_for_children another than ns/pid? */
@@ -161,12 +172,12 @@ why_invalid(int asked)
 			because("UNS-11", "this kernel has no %-s namespaces",
 			    kinds[i].name);
 	if (asked & CLONE_NEWPID && waits_for_child("pid")) {
-		because("UNS-13", "a PID namespace was unshared before, and no "
-		    "process is in it yet");
-		try_again("unshare-lite -p ");
-	} else if (asked & CLONE_NEWPID && !owns("pid"))
-		because("UNS-14", "our PID namespace belongs to another user "
-		    "namespace than the one that we are in");
+		because("UNS-13", "we have unshared a PID namespace before, "
+		    "which the first child enters, not we ourselves");
+		try_again("sh -c '\"$0\" \"$@\"; exit $?' ");
+	} else if (asked & CLONE_NEWPID && is_of_descendant())
+		because("UNS-14", "our PID namespace belongs to a user "
+		    "namespace below the one that we are in");
 }
 
 static void
@@ -195,22 +206,24 @@ why_not_in_cgroup(int err, const char *cgroup)
 	char text[256];
 	int dir = open(cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (err == EBUSY && get(dir, "cgroup.subtree_control", text,
+	if (dir < 0 || access(cgroup, F_OK) < 0)
+		because("UNS-44", "cgroup %s was removed meanwhile", cgroup);
+	else if (err == EBUSY && get(dir, "cgroup.subtree_control", text,
 	    sizeof text) > 1) {
 		text[strcspn(text, "\n")] = '\0';
 		because("UNS-28", "cgroup %s shares out %s to cgroups below "
 		    "it, and so holds no processes itself", cgroup, text);
-	}
-	if (err == EOPNOTSUPP && get(dir, "cgroup.type", text, sizeof text) > 0)
-		because("UNS-29", "the type of cgroup %s is %-.*s", cgroup,
-		    (int)strcspn(text, "\n"), text);
-	if (err == EACCES)
+	} else if (err == EOPNOTSUPP && get(dir, "cgroup.type", text,
+	    sizeof text) > 0) {
+		text[strcspn(text, "\n")] = '\0';
+		because("UNS-29", "the type of cgroup %s is %s", cgroup, text);
+		if (strcmp(text, "domain invalid") == 0)
+			try("echo threaded >%s/cgroup.type", cgroup);
+	} else if (err == EACCES)
 		because("UNS-30", faccessat(dir, "cgroup.procs", W_OK,
 		    AT_EACCESS) < 0 ? "we may not write cgroup.procs of %s" :
 		    "we may not write cgroup.procs of the cgroup that is above "
 		    "both %s and ours", cgroup);
-	if (err == ENOENT || err == ENODEV)
-		because("UNS-44", "cgroup %s was removed meanwhile", cgroup);
 	if (dir >= 0)
 		close(dir);
 }
@@ -228,7 +241,7 @@ why_unshare(int err, int asked, const char *cgroup)
 		why_invalid(asked);
 	else if (err == EAGAIN || err == ENOMEM)
 		why_no_process();
-	else if (err == EACCES && !cgroup)
+	else if (err == EACCES && !cgroup && asked & CLONE_NEWUSER)
 		because("UNS-48", "a security module (LSM) refuses user "
 		    "namespaces; nothing else gives EACCES here");
 	unexplained(20);
@@ -248,22 +261,50 @@ why_offsets(int err, const char *offset)
 }
 
 void
-why_propagation(int err)
+why_propagation(int err, const char *path)
 {
-	if (err == EINVAL && !is_mount_point(AT_FDCWD, "/")) {
-		because("UNS-15", "our root is no mount point: we are chrooted "
-		    "into a plain folder");
-		try_again("unshare-lite -m --propagation=unchanged ");
+	if (err == EINVAL && !is_mount_point(AT_FDCWD, path)) {
+		if (strcmp(path, "/") == 0) {
+			because("UNS-15", "our root is no mount point: we are "
+			    "chrooted into a plain folder");
+			try_again("unshare-lite -m --propagation=unchanged ");
+		} else
+			because("UNS-52", "%s is no mount point, and a proc on "
+			    "it would show in other namespaces", path);
 	} else if (is_confined())
 		because("UNS-51", "Landlock, or another security module, "
 		    "forbids to change mounts");
-	unexplained(2);
+	unexplained(3);
+}
+
+/* A new proc may show no more than one that is in sight (fs/namespace.c). */
+static void
+why_no_new_proc(void)
+{
+	static struct mount m;
+	struct mounts in;
+	int seen = 0;
+
+	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
+		return;
+	while (mount_next(&in, &m)) {
+		if (strcmp(m.type, "proc") == 0 && ++seen &&
+		    strncmp(m.options, "ro", 2) == 0)
+			because("PSE-04", "the proc on %s is read-only, and a "
+			    "new one would not be", m.point);
+		else if (strncmp(m.point, "/proc/", 6) == 0)
+			because("PSE-02", "%s is mounted over, and a new proc "
+			    "would show it", m.point);
+	}
+	mounts_close(&in);
+	if (!seen)
+		because("PSE-03", "no proc is mounted here that a new one "
+		    "could be measured by");
 }
 
 void
 why_proc(int err, const char *dir)
 {
-	static struct mount m;
 	struct stat st;
 
 	if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode))
@@ -272,11 +313,7 @@ why_proc(int err, const char *dir)
 		because("PSE-01", "our PID namespace belongs to another user "
 		    "namespace");
 		try_again("unshare-lite -p ");
-	} else if (err == EPERM && !mount_at("/proc/self", &m))
-		because("PSE-03", "no proc is mounted here that a new one "
-		    "could be measured by");
-	else if (err == EPERM && strcmp(m.type, "proc") == 0)
-		because("PSE-02", "the /proc in sight is covered in part, and "
-		    "a new one would show it");
-	unexplained(4);
+	} else if (err == EPERM)
+		why_no_new_proc();
+	unexplained(5);
 }

@@ -1,4 +1,4 @@
 void	 why_unshare(int err, int asked, const char *cgroup);
 void	 why_offsets(int err, const char *offset);
-void	 why_propagation(int err);
+void	 why_propagation(int err, const char *path);
 void	 why_proc(int err, const char *dir);

@@ -1,0 +1,730 @@
+#!/usr/bin/env bats
+# Not tested here: what needs another kernel (OVL-01, 44, 48, 49, 57, 58), and
+# mkoverlay -i; see CAUSES.
+load helper
+
+setup() {
+	common_setup
+	mkdir -p l/d/sub l2
+	echo lower >l/f
+	echo lower >l/d/x
+	echo two >l2/g
+}
+
+# What an overlay leaves in DIR: nothing at all, or these names.
+left_in() {
+	local dir=$1
+	shift
+	[[ $(ls -A "$dir") = "$(printf '%s\n' "$@")" ]] || { ls -A "$dir" >&2; return 1; }
+}
+export -f left_in
+
+overlays() {
+	grep -c ' - overlay ' /proc/self/mountinfo || :
+}
+export -f overlays
+
+# The process has left for a mount namespace of its own.
+moved() {
+	[[ $(readlink "/proc/$1/ns/mnt") != "$(readlink /proc/self/ns/mnt)" ]]
+}
+export -f moved
+
+@test "what cannot be understood is refused with the synopsis, and changes nothing" {
+	misused mkoverlay
+	misused mkoverlay D
+	misused mkoverlay -l
+	misused mkoverlay -l l
+	misused mkoverlay -x -l l D
+	misused mkoverlay -l l -r -T D
+	misused mkoverlay -l l -T1x D
+	misused mkoverlay -l l -Tsize D
+	misused mkoverlay -l l -o lowerdir=l2 D
+	misused mkoverlay -l l -o index=on,upperdir=l2 D
+	misused mkoverlay -d
+	misused mkoverlay -d -l l D
+	misused mkoverlay -d D true
+	[[ ! -e D ]]
+	works mkoverlay --help
+	shows '^usage: mkoverlay '
+	[[ $(wc -l <<<"$stdout") -le 24 ]]
+	works mkoverlay -V
+	shows '^cooperage [0-9]'
+}
+
+@test "changes go to upper, deletions too, and no lower folder is touched" {
+	inside <<-'END'
+		works mkoverlay -l l -l l2 D
+		prints "$W/D/merged"
+		silent
+		[[ $(overlays) = 1 ]]
+		echo more >>D/merged/f
+		rm D/merged/g
+		mkdir D/merged/new
+		[[ $(<D/upper/f) = $'lower\nmore' && $(<l/f) = lower ]]
+		[[ -c D/upper/g && $(<l2/g) = two ]]
+		left_in D/merged d f new
+	END
+	left_in l d f
+	left_in l2 g
+}
+
+@test "the first -l is topmost" {
+	inside <<-'END'
+		echo top >l2/f
+		works mkoverlay -l l2 -l l D cat D/merged/f
+		prints top
+		works mkoverlay -l l -l l2 E cat E/merged/f
+		prints lower
+	END
+}
+
+@test "PROG gets its arguments and its status through, and no handle is printed" {
+	inside <<-'END'
+		works mkoverlay -l l D sh -c 'printf "<%s>" "$@"; cat D/merged/f' -k 'a b' '' '*'
+		prints '<a b><><*>lower'
+		umount D/merged
+		fails 7 mkoverlay -l l D sh -c 'exit 7'
+	END
+}
+
+@test "a PROG that is not there is found out before anything is made" {
+	inside <<-'END'
+		fails 127 mkoverlay -l l D nosuch
+		: >plain
+		fails 126 mkoverlay -l l D ./plain
+		[[ ! -e D && $(overlays) = 0 ]]
+	END
+}
+
+@test "PROG inherits no descriptor, no mask, and its own folder and umask" {
+	inside <<-'END'
+		umask 027
+		look='ls /proc/self/fd | wc -l; pwd; umask; grep -E "Sig(Blk|Ign)" /proc/self/status'
+		works sh -c "$look"
+		plain=$stdout
+		works mkoverlay -l l -T -f D sh -c "$look"
+		prints "$plain"
+		[[ $(stat -c %a D/upper) = 755 ]]
+	END
+}
+
+@test "an upper folder is resumed, and -d leaves it alone" {
+	inside <<-'END'
+		works mkoverlay -l l D rm -r D/merged/d
+		umount D/merged
+		works mkoverlay -l l D mkdir D/merged/d
+		works mkoverlay -d D
+		silent
+		left_in D layers upper
+		left_in D/upper d
+		works mkoverlay -l "$W/l/" D
+		left_in D/merged d f
+		left_in D/merged/d
+		[[ $(overlays) = 1 ]]
+	END
+}
+
+@test "-d removes what there is, also halves of it, and says when there is nothing" {
+	inside <<-'END'
+		works mkoverlay -l l D
+		works mkoverlay -d D
+		refused mkoverlay -d D
+		says 'nothing to delete'
+		refused mkoverlay -d nosuch
+		because OVL-87
+		mkdir -p half/upper half/work
+		works mkoverlay -d half
+		left_in half upper
+		rmdir half/upper
+		mkdir half/merged
+		works mkoverlay -d half
+		[[ ! -e half ]]
+	END
+}
+
+@test "-d takes away the tmpfs of -T, and DIR" {
+	inside <<-'END'
+		works mkoverlay -l l -T5m -f D
+		[[ $(stat -f -c %T D) = tmpfs && $(df --output=size D | tail -n 1) -eq 5120 ]]
+		echo x >D/merged/f
+		works mkoverlay -d D
+		[[ ! -e D && $(overlays) = 0 ]]
+		! grep " $W/" /proc/self/mountinfo
+	END
+}
+
+@test "-d does not touch what is not overlay's" {
+	inside <<-'END'
+		works mkoverlay -l l D
+		: >D/work/mine
+		refused mkoverlay -d D
+		because OVL-95
+		[[ -e D/work/mine ]]
+		rm D/work/mine
+		works mkoverlay -d D
+		mkdir -p E/merged/mine
+		works mkoverlay -l l E
+		refused mkoverlay -d E
+		because OVL-95
+		[[ -e E/merged/mine ]]
+	END
+}
+
+@test "-d says who uses the overlay, and what is mounted in it" {
+	inside <<-'END'
+		works mkoverlay -l l D
+		sleep 60 <D/merged/f &
+		refused mkoverlay -d D
+		says "because: process $! uses it \[OVL-92\]"
+		kill $!
+		wait $! || :
+		(cd D/merged; exec sleep 60) &
+		eventually test "$(readlink -f D/merged)" -ef /proc/$!/cwd
+		refused mkoverlay -d D
+		says "because: process $! uses it \[OVL-92\]"
+		kill $!
+		wait $! || :
+		mkdir D/merged/proc
+		mount -t tmpfs none D/merged/proc
+		refused mkoverlay -d D
+		because OVL-94
+		umount D/merged/proc
+		mount -t tmpfs none D/merged
+		refused mkoverlay -d D
+		because OVL-94
+		try_works
+		works mkoverlay -d D
+	END
+}
+
+@test "in a copy of the mount namespace, -d cannot unmount what is locked" {
+	inside <<-'END'
+		works mkoverlay -l l D
+		refused unshare -Urm mkoverlay -d D
+		because OVL-93
+		works mkoverlay -d D
+	END
+}
+
+@test "-r makes a union of one folder or of many that nobody can change" {
+	inside <<-'END'
+		works mkoverlay -r -l l D
+		left_in D merged
+		left_in D/merged d f
+		! touch D/merged/f
+		! mount -o remount,rw D/merged || ! touch D/merged/f
+		works mkoverlay -r -l l -l l2 E
+		left_in E/merged d f g
+		! touch E/merged/f
+		works mkoverlay -d E
+		[[ ! -e E ]]
+		mkdir -p F/merged/x
+		refused mkoverlay -r -l l F
+		because OVL-89
+		left_in F merged
+	END
+}
+
+@test "-o gives options to the mount and to the kernel" {
+	inside <<-'END'
+		works mkoverlay -o nosuid,nodev -o noexec,index=on,xino=off -l l D
+		grep -E " $W/D/merged rw,nosuid,nodev,noexec,.*index=on" /proc/self/mountinfo
+		works mkoverlay -o ro -l l E
+		! touch E/merged/f
+	END
+}
+
+@test "any names and any lengths will do" {
+	inside <<-'END'
+		long=$(printf "%0250d/" {1..15})
+		mkdir -p "a,b:c\\d 'e\"" ':' ',' "$long" $'new\nline/l'
+		for i in "a,b:c\\d 'e\"" ':' ',' "$long" $'new\nline/l'; do
+			echo "$i" >"$i/f"
+			works mkoverlay -l "$i" -l l2 "$i/../D" cat "$i/../D/merged/f"
+			prints "$i"
+			works mkoverlay -d "$i/../D"
+			works mkoverlay -l "$i" "$i/../D" true
+			works mkoverlay -d "$i/../D"
+			rm -r "$i/../D"
+		done
+		works mkoverlay -l l 'D\,:' true
+		! [[ -e D,: ]]
+		echo x >'D\,:/merged/x'
+		[[ -e 'D\,:/upper/x' ]]
+	END
+}
+
+@test "a path with a newline is no handle, but will do for PROG" {
+	inside <<-'END'
+		refused mkoverlay -l l $'D\nE'
+		because OVL-91
+		[[ ! -e $'D\nE' ]]
+		works mkoverlay -l l $'D\nE' true
+	END
+}
+
+@test "500 lower folders work, however long their names, and 501 are refused" {
+	inside <<-'END'
+		long=$(printf "%0200d/" {1..5})
+		args=()
+		for i in {1..500}; do
+			mkdir -p "$long/$i"
+			: >"$long/$i/file$i"
+			args+=(-l "$long/$i")
+		done
+		works mkoverlay "${args[@]}" D
+		[[ $(ls D/merged | wc -l) = 500 ]]
+		works mkoverlay -d D
+		works mkoverlay "${args[@]}" D true
+		refused mkoverlay "${args[@]}" -l l E
+		because OVL-15
+		[[ ! -e E ]]
+	END
+}
+
+@test "before Linux 6.13 mount(2) does it, by names or by descriptors" {
+	inside <<-'END'
+		old() { strace -o /dev/null -f -e trace=fsopen -e inject=fsopen:error=ENOSYS "$@"; }
+		mkdir -p 'a,b:c\d' "$(printf "%0250d/" {1..15})"
+		echo odd >'a,b:c\d/f'
+		works old mkoverlay -l 'a,b:c\d' -l l2 'D,:\'
+		prints "$W/D,:\\/merged"
+		left_in 'D,:\/merged' f g
+		echo x >'D,:\/merged/x'
+		[[ -e 'D,:\/upper/x' ]]
+		mkoverlay -d 'D,:\'
+		works old mkoverlay -l 'a,b:c\d' -l "$(printf "%0250d/" {1..15})" -l l2 E sh -c 'pwd; >E/merged/x'
+		prints "$W"
+		left_in E/merged f g x
+		mkoverlay -d E
+		works old mkoverlay -r -o nosuid -l l F
+		grep "$W/F/merged ro,nosuid" /proc/self/mountinfo || grep "$W/F/merged rw,nosuid.* ro," /proc/self/mountinfo
+	END
+}
+
+@test "-v shows each call, the credentials first, and what overlay does not say" {
+	inside <<-'END'
+		mount -t tmpfs -o nosuid,nodev none l/d
+		works mkoverlay -v -l l D true
+		says '^mkoverlay: uid='
+		says '^mkoverlay: mkdir\("D", 0777\) = 0$'
+		says '^mkoverlay: fsconfig\([0-9]+, FSCONFIG_SET_FD, "lowerdir\+", NULL, [0-9]+<".*/l">\) = 0$'
+		says '^mkoverlay: move_mount\('
+		says "^mkoverlay: what is mounted at '$W/l/d' is not in the overlay"
+		works mkoverlay -v -l l/d E true
+		says "^mkoverlay: '$W/l/d' is nosuid, the overlay of it is not"
+	END
+}
+
+@test "an upper folder below a lower one is warned of" {
+	inside <<-'END'
+		works mkoverlay -l . D
+		says '^mkoverlay: warning: .* lies in the lower folder'
+		works mkoverlay -l l E
+		silent
+	END
+}
+
+@test "on a shared mount, -v says that others see the overlay" {
+	inside --propagation unchanged <<-'END'
+		mount -t tmpfs none l2
+		mount --make-shared l2
+		works mkoverlay -v -l l l2/D true
+		says 'lies on a shared mount'
+	END
+}
+
+# bats test_tags=root
+@test "-T on the mounts of the machine itself wants -f" {
+	# In the first PID and user namespaces, process 1 has our mounts.
+	refused mkoverlay -T -l l D
+	says 'mounts of the machine itself'
+	says 'try: unshare-lite -m mkoverlay -T -l l D'
+	[[ ! -e D ]]
+}
+
+@test "what cannot be mounted is undone, step by step" {
+	inside <<-'END'
+		for call in fsopen fsconfig fsmount move_mount mkdir mkdirat open openat write fstatfs mount umask; do
+			for n in 1 2 3 4 5 6; do
+				for t in '' '-T -f'; do
+					capture strace -o trace -f -e trace=$call -e inject=$call:error=EPERM:when=$n mkoverlay $t -l l D
+					(( status == 0 || status == 125 )) || flunk "$call $n"
+					(( status == 0 )) || says '^mkoverlay: .*\((EPERM|EROFS)\)' || flunk "$call $n"
+					if (( status )); then
+						[[ ! -e D ]] || flunk "$call $n left $(ls D)"
+					else
+						mkoverlay -d D
+						[[ ! -e D ]] || rm -r D
+					fi
+					[[ $(overlays) = 0 ]]
+				done
+			done
+		done
+	END
+}
+
+@test "a handle that cannot be written undoes it all" {
+	inside <<-'END'
+		fails 125 sh -c 'mkoverlay -l l D >&-'
+		fails 125 sh -c 'mkoverlay -l l D >/dev/full'
+		fails 125 sh -c 'mkoverlay -T -f -l l D >/dev/full'
+		[[ ! -e D && $(overlays) = 0 ]]
+		mkdir -p D/upper
+		: >D/upper/mine
+		fails 125 sh -c 'mkoverlay -l l D >/dev/full'
+		left_in D upper
+	END
+}
+
+@test "SIGTERM at any moment undoes it all, or comes too late" {
+	inside <<-'END'
+		for call in fsopen fsconfig mkdir mkdirat fsmount move_mount fstatfs; do
+			capture strace -o /dev/null -f -e trace=$call -e inject=$call:signal=SIGTERM:when=1 mkoverlay -l l D
+			(( status == 143 )) || flunk "$call"
+			[[ ! -e D && $(overlays) = 0 ]] || flunk "$call"
+		done
+	END
+}
+
+@test "after SIGKILL at any moment, it works again, and -d works" {
+	inside <<-'END'
+		for call in fsopen mkdir mkdirat:when=1 mkdirat:when=2 mkdirat:when=3 fsmount move_mount write:when=1 write:when=2; do
+			for tmpfs in '' '-T -f'; do
+				capture strace -o /dev/null -f -e trace=${call%%:*} -e inject=${call/:/:signal=SIGKILL:} -e signal=none mkoverlay $tmpfs -l l D
+				[[ $call = *:* ]] || capture strace -o /dev/null -f -e trace=$call -e inject=$call:signal=SIGKILL mkoverlay $tmpfs -l l D
+				[[ ! -e D ]] || capture mkoverlay -d D
+				works mkoverlay $tmpfs -l l D cat D/merged/f
+				prints lower
+				works mkoverlay -d D
+				[[ ! -e D ]] || rm -r D
+				[[ $(overlays) = 0 ]]
+			done
+		done
+	END
+}
+
+@test "two overlays cannot have one upper, in whichever mount namespace they are" {
+	inside <<-'END'
+		works mkoverlay -l l D
+		refused mkoverlay -l l D
+		because OVL-75
+		try_works
+		works mkoverlay -l l D
+		ln -s D D2
+		mkdir D3
+		ln -s ../D/upper ../D/work D3
+		refused mkoverlay -l l D3
+		because OVL-19
+		unshare -m sleep 60 &
+		other=$!
+		eventually moved $other
+		umount D/merged
+		refused mkoverlay -l l D
+		because OVL-62
+		says "process $other has it mounted"
+		refused mkoverlay -d D
+		because OVL-62
+		[[ -d D/work/work ]]
+		kill $other
+		wait $other || :
+		works mkoverlay -l l D
+		exec 7<D/merged/f
+		umount -l D/merged
+		refused mkoverlay -l l D
+		because OVL-63
+		exec 7<&-
+		eventually mkoverlay -l l D
+	END
+}
+
+@test "an upper is not resumed over other lower folders, nor in the other mode" {
+	inside <<-'END'
+		works mkoverlay -l l -l l2 D rm D/merged/f
+		umount D/merged
+		refused mkoverlay -l l D
+		because OVL-65
+		try_works
+		umount D/merged
+		refused mkoverlay -l l2 -l l D
+		because OVL-65
+		left_in D/upper f
+		mv l moved
+		ln -s moved l
+		works mkoverlay -l moved -l l2 D
+		umount D/merged
+		rm D/upper/f
+		works mkoverlay -l l2 D
+	END
+}
+
+# bats test_tags=root
+@test "an upper of a user namespace is not resumed outside, nor the reverse" {
+	chmod 777 l
+	inside <<-'END'
+		works unshare -Urm mkoverlay -l l U sh -c 'rm -r U/merged/d; mkdir U/merged/d'
+		refused mkoverlay -l l U
+		because OVL-66
+		try_works
+		left_in U/merged/d
+		umount U/merged
+		works mkoverlay -l l D rm D/merged/f
+		umount D/merged
+		refused unshare -Urm mkoverlay -l l D
+		because OVL-66
+	END
+}
+
+@test "who may not mount is told why" {
+	if (( EUID != 0 )); then
+		refused mkoverlay -l l D
+		because OVL-02
+		try_works
+		refused unshare -Ur mkoverlay -l l E
+		because OVL-02
+		refused unshare -Um mkoverlay -l l E
+		because OVL-02
+	else
+		refused setpriv --bounding-set -sys_admin mkoverlay -l l D
+		because OVL-02
+	fi
+	[[ ! -e E ]]
+}
+
+@test "a path that is wrong is named, and so is what is wrong with it" {
+	inside <<-'END'
+		refused mkoverlay -l nosuch/x D
+		because OVL-05
+		says "'nosuch' does not exist"
+		refused mkoverlay -l l/f D
+		because OVL-12
+		ln -s loop loop
+		refused mkoverlay -l loop D
+		because OVL-35
+		ln -s nowhere dangling
+		refused mkoverlay -l dangling D
+		because OVL-88
+		refused mkoverlay -l "$(printf '%0300d' 1)" D
+		because OVL-42
+		refused mkoverlay -l "$(printf '%05000d' 1)" D
+		because OVL-42
+		refused mkoverlay -l l nosuch/D
+		because OVL-87
+		refused mkoverlay -l l l/f
+		because OVL-12
+		: >upper
+		mkdir D
+		: >D/merged
+		refused mkoverlay -l l D
+		because OVL-12
+		left_in D merged
+		mkdir E
+		exec 7<E
+		rmdir E
+		refused mkoverlay -l l /proc/self/fd/7
+		because OVL-77
+		refused mkoverlay -l l -l l F
+		because OVL-20
+		mkdir -p F/upper/x
+		refused mkoverlay -l F/upper F
+		because OVL-20
+		refused mkoverlay -l F/upper/x F
+		because OVL-21
+		left_in F upper
+	END
+}
+
+# bats test_tags=user
+@test "a folder that is closed to us is named" {
+	mkdir -m 700 shut
+	mkdir -m 755 shut/l
+	mkdir -m 755 closed
+	chmod 000 shut
+	chmod 555 closed
+	inside <<-'END'
+		# Without the capabilities that pass by the modes of files.
+		weak() { setpriv --bounding-set -dac_override,-dac_read_search --inh-caps -all "$@"; }
+		refused weak mkoverlay -l shut/l D
+		because OVL-34
+		refused weak mkoverlay -l l shut/D
+		because OVL-34
+		refused weak mkoverlay -l l closed/D
+		because OVL-90
+	END
+	chmod 700 shut
+}
+
+@test "upper and work on different mounts, or one in the other" {
+	inside <<-'END'
+		mkdir -p D/upper D/work
+		mount --bind D/upper D/upper
+		refused mkoverlay -l l D
+		because OVL-08
+		try_works
+		works mkoverlay -l l D true
+		mkdir -p E/upper/w
+		ln -s upper/w E/work
+		refused mkoverlay -l l E
+		because OVL-74
+	END
+}
+
+@test "what cannot hold an upper is named, and -T helps" {
+	inside <<-'END'
+		mkdir a b r
+		works mkoverlay -l l a true
+		refused mkoverlay -l l2 a/merged/D
+		because OVL-11
+		try_works unshare -m
+		mount -t ramfs none r
+		refused mkoverlay -l l r/D
+		because OVL-56
+		try_works unshare -m
+		left_in r D
+		mount -t tmpfs none b
+		mount -o remount,ro b
+		refused mkoverlay -l l b/D
+		because OVL-10
+		mount -o remount,rw b
+		mkdir b/D
+		mount -o remount,ro b
+		refused mkoverlay -l l b/D
+		because OVL-10
+	END
+}
+
+@test "a file system without inodes or blocks left is named" {
+	inside <<-'END'
+		mkdir t
+		for n in 2 3 4 5 6 7 8; do
+			mount -t tmpfs -o nr_inodes=$n none t
+			capture mkoverlay -l l t/D
+			(( status == 0 || status == 125 ))
+			(( status == 0 )) || because OVL-60
+			(( status )) || touch t/D/merged/x || left_in t/D layers merged upper work
+			(( status )) || umount t/D/merged
+			(( status == 0 )) || left_in t
+			umount t
+		done
+		(( status == 0 ))
+	END
+}
+
+@test "what cannot be a lower folder is named" {
+	inside <<-'END'
+		refused mkoverlay -l /proc/sys D
+		because OVL-33
+		works mkoverlay -r -l l a
+		works mkoverlay -r -l a/merged b
+		refused mkoverlay -l b/merged D
+		because OVL-14
+		mkdir x
+		mount -t tmpfs none x
+		mkdir x/l
+		mount --make-unbindable x
+		refused mkoverlay -l x/l D
+		because OVL-32
+		try_works
+		works mkoverlay -l x/l D true
+		mount -t tmpfs none l/d
+		refused unshare -Urm mkoverlay -l l E
+		because OVL-50
+		[[ ! -e E ]]
+		unshare -m sh -c 'mount -t tmpfs none /mnt; mkdir /mnt/l; echo; exec sleep 60' >pipe &
+		eventually test -s pipe
+		refused mkoverlay -l /proc/$!/root/mnt/l E
+		because OVL-51
+		refused mkoverlay -l l /proc/$!/root/mnt/E
+		because OVL-52
+		kill $!
+	END
+}
+
+@test "options that the kernel refuses are explained" {
+	inside <<-'END'
+		refused mkoverlay -o bogus=1 -l l D
+		because OVL-24
+		says "the kernel says: .*Unknown parameter"
+		refused mkoverlay -o noatime -l l D
+		because OVL-24
+		refused mkoverlay -o metacopy=on,redirect_dir=nofollow,userxattr -l l D
+		because OVL-27
+		works mkoverlay -o volatile -l l D true
+		umount D/merged
+		refused mkoverlay -l l D
+		because OVL-31
+		try_works
+		works mkoverlay -l l D true
+		works mkoverlay -d D
+		mkdir E
+		works mkoverlay -o index=on -l l E
+		refused mkoverlay -o index=on -l E/upper F
+		because OVL-41
+		try_works
+		rm -r l
+		mkdir x l
+		refused mkoverlay -o index=on -l l E
+		because OVL-30
+		works mkoverlay -l l E true
+	END
+}
+
+# bats test_tags=root
+@test "options that exclude one another are named" {
+	inside <<-'END'
+		refused mkoverlay -o metacopy=on,redirect_dir=nofollow -l l D
+		because OVL-26
+		refused mkoverlay -o nfs_export=on,index=off -l l D
+		because OVL-26
+		[[ ! -e D ]]
+	END
+}
+
+# bats test_tags=root
+@test "an overlay that comes up read-only is an error" {
+	mkdir -p D/work
+	chmod 777 .
+	chown 1000 D
+	chown 5 D/work
+	refused as_user unshare -Urm mkoverlay -l l D
+	because OVL-29
+	left_in D work
+}
+
+# bats test_tags=root
+@test "an ordinary user outside is told when -d needs his subordinate IDs" {
+	mkdir -p D/upper D/work/work
+	chown 1000 D D/upper D/work
+	chown 100000 D/work/work
+	: >D/work/work/x
+	refused as_user mkoverlay -d D
+	because OVL-76
+}
+
+@test "too few descriptors are told of" {
+	inside <<-'END'
+		args=()
+		for i in {1..40}; do
+			mkdir x$i
+			args+=(-l x$i)
+		done
+		ulimit -Sn 30
+		refused mkoverlay "${args[@]}" D
+		because OVL-78
+		ulimit -Sn 15
+		refused mkoverlay -r -l l -l l2 D </dev/null 15</dev/null || :
+		try_works
+	END
+}
+
+@test "where a sandbox forbids mounts, it is said so" {
+	needs seccomp test -x "$BIN/seccomp"
+	needs landlock test -x "$BIN/landlock"
+	inside <<-'END'
+		refused seccomp -d fsopen mkoverlay -l l D
+		because OVL-40
+		refused landlock -x / -w "$W" mkoverlay -l l D
+		because OVL-40
+	END
+}

@@ -1,0 +1,439 @@
+/*
+ * ovldiff - show what was added, changed and deleted in an overlay
+ *
+ *	ovldiff DIR
+ *
+ * Reads DIR/upper as mkoverlay leaves it, whether mounted or not, and the
+ * lower folders that DIR/layers names:
+ *
+ *	ovldiff demo
+ */
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+#include <linux/openat2.h>
+
+#include "facts.h"
+#include "format.h"
+#include "layers.h"
+#include "say.h"
+#include "start.h"
+
+static const char text[] =
+"usage: ovldiff DIR\n"
+"\n"
+"Print what DIR/upper changes in the lower folders of an overlay, sorted: A and\n"
+"the path of what is new, C of what is changed, D of what is deleted.\n"
+"\n"
+"  -v, --verbose          show each system call that changes something: none\n"
+"  -h, --help  -V, --version\n"
+"\n"
+"Examples:\n"
+"  ovldiff demo\n"
+"  ovldiff demo | grep '^D'\n";
+
+static const struct option longs[] = { COMMON_OPTIONS };
+
+#define UPPER 0			/* the lower layers are 1 and up */
+
+enum what { NOTHING, WHITEOUT, OTHER, FOLDER };
+
+struct entry {
+	enum what what;
+	struct stat st;
+	int opaque;
+	char *redirect;
+};
+
+/* Folders that show as one, topmost first; paths are below a layer's root. */
+struct places {
+	int n;
+	struct place {
+		int layer;
+		char *path;
+	} *at;
+};
+
+struct names {
+	int n;
+	char **at;
+};
+
+static const char *dir, *prefix;
+static int root[MOST_LAYERS + 1], layers, may_read;
+static struct places tops;		/* of the lower layers */
+static char *record;			/* all that will be printed */
+static size_t used, room;
+
+static void *
+more(void *p, size_t n)
+{
+	if (!(p = realloc(p, n)))
+		die("remember so many names");
+	return p;
+}
+
+static char *
+join(const char *a, const char *b)
+{
+	char *s = more(NULL, strlen(a) + strlen(b) + 2);
+
+	stpcpy(stpcpy(stpcpy(s, a), *a ? "/" : ""), b);
+	return s;
+}
+
+static void
+refuse(const char *what, const char *layer_path)
+{
+	tell("%-s %s", what, layer_path);
+	if (errno == EACCES) {
+		because("DIF-04", "uid %u may not read it", geteuid());
+		try_again(in_first("user") ? "sudo " :
+		    "unshare-lite -Ur --map-auto ");
+	}
+	unexplained(4);
+	fail();
+}
+
+/*
+ * The folder of a layer becomes the current one; -1 if it is none, or lies
+ * behind a symbolic link.  A path may be longer than the kernel takes at once.
+ */
+static int
+enter(int layer, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+	    .resolve = RESOLVE_NO_SYMLINKS };
+	char part[PATH_MAX];
+	size_t n;
+	int fd;
+
+	if (fchdir(root[layer]) < 0)
+		return -1;
+	for (; *path; path += n + strspn(path + n, "/")) {
+		n = strlen(path);
+		if (n >= sizeof part)
+			for (n = sizeof part - 1; path[n] != '/'; n--)
+				;
+		memcpy(part, path, n);
+		part[n] = '\0';
+		if ((fd = syscall(SYS_openat2, AT_FDCWD, part, &how,
+		    sizeof how)) < 0)
+			return -1;
+		if (fchdir(fd) < 0)
+			refuse("enter", path);
+		close(fd);
+	}
+	return 0;
+}
+
+/* The value of an attribute of overlay's, or NULL. */
+static char *
+attribute(const char *name, const char *key)
+{
+	static char value[PATH_MAX];
+	char full[64];
+	ssize_t n;
+
+	if (!may_read) {
+		say("look at %s: whether it replaces a folder of a lower layer "
+		    "cannot be told", name);
+		because("DIF-03", "that is in %-s%-s, which only root in the "
+		    "first user namespace may read", prefix, key);
+		try_again("sudo ");
+		fail();
+	}
+	stpcpy(stpcpy(full, prefix), key);
+	n = lgetxattr(name, full, value, sizeof value - 1);
+	if (n < 0 && errno == EACCES)
+		refuse("read the attributes of", name);
+	if (n < 0)
+		return NULL;
+	value[n] = '\0';
+	return value;
+}
+
+static void
+look(int layer, const char *path, struct entry *e)
+{
+	const char *name = strrchr(path, '/'), *value;
+	char *parent;
+
+	memset(e, 0, sizeof *e);
+	parent = strdup(path);
+	parent[name ? name - path : 0] = '\0';
+	name = name ? name + 1 : path;
+	if (enter(layer, parent) == 0 &&
+	    fstatat(AT_FDCWD, name, &e->st, AT_SYMLINK_NOFOLLOW) == 0)
+		e->what = OTHER;
+	free(parent);
+	if (e->what == NOTHING)
+		return;
+	if (S_ISCHR(e->st.st_mode) && e->st.st_rdev == 0)
+		e->what = WHITEOUT;
+	else if (S_ISREG(e->st.st_mode) && e->st.st_size == 0 && may_read &&
+	    attribute(name, "whiteout"))
+		e->what = WHITEOUT;
+	if (!S_ISDIR(e->st.st_mode))
+		return;
+	e->what = FOLDER;
+	if (layer == layers)
+		return;
+	e->opaque = (value = attribute(name, "opaque")) && *value == 'y';
+	if ((value = attribute(name, "redirect")))
+		e->redirect = strdup(value);
+}
+
+static void
+add(struct places *p, int layer, const char *path)
+{
+	p->at = more(p->at, (p->n + 1) * sizeof *p->at);
+	p->at[p->n].layer = layer;
+	p->at[p->n++].path = strdup(path);
+}
+
+/*
+ * Looks name up in the folders of in that lie below a layer, as overlay does:
+ * what shows is *e, and, if it is a folder, the folders that it is made of.
+ */
+static void
+find(const struct places *in, const char *name, int above, struct entry *e,
+    struct places *out)
+{
+	struct entry x;
+	char *path;
+	int i;
+
+	for (i = 0; i < in->n; i++) {
+		if (in->at[i].layer <= above)
+			continue;
+		path = join(in->at[i].path, name);
+		look(in->at[i].layer, path, &x);
+		if (e->what == NOTHING && x.what != WHITEOUT)
+			*e = x;
+		if (x.what == FOLDER)
+			add(out, in->at[i].layer, path);
+		free(path);
+		if (x.what == WHITEOUT || x.what == OTHER || x.opaque)
+			return;
+		if (x.redirect) {
+			find(*x.redirect == '/' ? &tops : in, x.redirect +
+			    (*x.redirect == '/'), in->at[i].layer, e, out);
+			return;
+		}
+	}
+}
+
+static void
+forget(struct places *p)
+{
+	while (p->n)
+		free(p->at[--p->n].path);
+	free(p->at);
+}
+
+static void
+list(int layer, const char *path, struct names *all)
+{
+	struct dirent *d;
+	DIR *stream;
+
+	if (enter(layer, path) < 0)
+		return;
+	if (!(stream = opendir(".")))
+		refuse("open", *path ? path : "/");
+	while ((d = readdir(stream)))
+		if (strcmp(d->d_name, ".") != 0 &&
+		    strcmp(d->d_name, "..") != 0) {
+			all->at = more(all->at,
+			    (all->n + 1) * sizeof *all->at);
+			all->at[all->n++] = strdup(d->d_name);
+		}
+	closedir(stream);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* One line; a path that cannot be on one is quoted as sh(1) reads it. */
+static void
+print(char letter, const char *path)
+{
+	size_t start, most = 4 * strlen(path) + 16;
+	char *whole = join("/", path);
+	struct out o;
+
+	memmove(whole + 1, path, strlen(path) + 1);
+	if (used + most > room)
+		record = more(record, room = 2 * (room + most));
+	o.at = record + used;
+	o.end = record + room - 1;
+	*o.at++ = letter;
+	*o.at++ = ' ';
+	start = o.at - record;
+	put_quoted(&o, QUOTE, whole);
+	if (record[start] != '$') {
+		o.at = record + start;
+		put_text(&o, whole);
+	}
+	*o.at++ = '\n';
+	used = o.at - record;
+	free(whole);
+}
+
+static int
+differs(const struct entry *a, const struct entry *b)
+{
+	if (a->what != FOLDER || b->what != FOLDER)
+		return a->st.st_ino != b->st.st_ino ||
+		    a->st.st_dev != b->st.st_dev;
+	return a->st.st_mode != b->st.st_mode ||
+	    a->st.st_uid != b->st.st_uid || a->st.st_gid != b->st.st_gid;
+}
+
+static int
+same_places(const struct places *a, const struct places *b)
+{
+	int i;
+
+	if (a->n != b->n)
+		return 0;
+	for (i = 0; i < a->n; i++)
+		if (a->at[i].layer != b->at[i].layer ||
+		    strcmp(a->at[i].path, b->at[i].path) != 0)
+			return 0;
+	return 1;
+}
+
+static void	walk(const char *path, int upper, const struct places *from,
+		    const struct places *base);
+
+/*
+ * One name in a folder, as it shows now, which is upper (if that has the
+ * folder) over from; and before, which is base.  The two differ below a
+ * folder that is opaque or was renamed.
+ */
+static void
+visit(const char *folder, const char *name, int upper,
+    const struct places *from, const struct places *base)
+{
+	struct places under = { 0 }, place = { 0 };
+	struct entry now = { 0 }, below = { 0 }, before = { 0 };
+	char *path = join(folder, name);
+
+	find(base, name, UPPER, &before, &place);
+	if (upper)
+		look(UPPER, path, &now);
+	if (now.redirect && *now.redirect == '/')
+		find(&tops, now.redirect + 1, UPPER, &below, &under);
+	else if (now.what == NOTHING || (now.what == FOLDER && !now.opaque))
+		find(from, now.redirect ? now.redirect : name, UPPER, &below,
+		    &under);
+	upper = now.what == FOLDER;
+	if (now.what == NOTHING)
+		now = below;
+
+	if (now.what == NOTHING || now.what == WHITEOUT) {
+		if (before.what != NOTHING)
+			print('D', path);
+	} else if (before.what == NOTHING)
+		print('A', path);
+	else if (differs(&now, &before))
+		print('C', path);
+	if (now.what == FOLDER)
+		walk(path, upper, &under, &place);
+	forget(&under);
+	forget(&place);
+	free(path);
+}
+
+static void
+walk(const char *path, int upper, const struct places *from,
+    const struct places *base)
+{
+	struct names all = { 0 };
+	int i;
+
+	if (upper)
+		list(UPPER, path, &all);
+	if (!same_places(from, base)) {
+		for (i = 0; i < from->n; i++)
+			list(from->at[i].layer, from->at[i].path, &all);
+		for (i = 0; i < base->n; i++)
+			list(base->at[i].layer, base->at[i].path, &all);
+	}
+	qsort(all.at, all.n, sizeof *all.at, by_name);
+	for (i = 0; i < all.n; i++)
+		if (i == 0 || strcmp(all.at[i], all.at[i - 1]) != 0)
+			visit(path, all.at[i], upper, from, base);
+	for (i = 0; i < all.n; i++)
+		free(all.at[i]);
+	free(all.at);
+}
+
+static void
+open_layers(void)
+{
+	static char *lower[MOST_LAYERS];
+	int i, at, flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+
+	if ((at = open(dir, flags)) < 0)
+		refuse("open", dir);
+	if ((root[UPPER] = openat(at, "upper", flags)) < 0) {
+		tell("open %s/upper", dir);
+		if (errno == ENOENT)
+			because("DIF-01", "no overlay that can be changed was "
+			    "made there; one with -T shows only in its own "
+			    "mount namespace");
+		fail();
+	}
+	if ((layers = layers_read(at, &prefix, lower)) == 0) {
+		say("%s: what its upper folder was made over is not known",
+		    dir);
+		because("DIF-02", "it has no file layers, as mkoverlay leaves "
+		    "it");
+		fail();
+	}
+	for (i = 0; i < layers; i++) {
+		if ((root[i + 1] = open(lower[i], flags)) < 0)
+			refuse("open the lower folder", lower[i]);
+		add(&tops, i + 1, "");
+	}
+	may_read = *prefix == *USERS ||
+	    (has_cap(CAP_SYS_ADMIN) && in_first("user"));
+}
+
+int
+main(int argc, char **argv)
+{
+	int c;
+
+	start("ovldiff", text, argv);
+	while ((c = getopt_long(argc, argv, "+:hvV", longs, NULL)) != -1)
+		common_option(c, argv);
+	if (!argv[optind])
+		misuse("DIR is missing");
+	if (argv[optind + 1])
+		misuse("one DIR at a time");
+	dir = argv[optind];
+	open_layers();
+	walk("", 1, &tops, &tops);
+	if (used) {
+		record[used] = '\0';
+		hand_on(record);
+	}
+	return 0;
+}

@@ -1,0 +1,313 @@
+/*
+ * Why setns(2), or what goes before and after it, was refused.  One EPERM
+ * stands for ptrace access to the target, for the rights over each namespace,
+ * and for filters; here are all that are missing.
+ */
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+
+#include "facts.h"
+#include "format.h"
+#include "join.h"
+#include "kinds.h"
+#include "nsenter-lite.h"
+#include "put.h"
+#include "say.h"
+#include "start.h"
+#include "target.h"
+
+/* Since Linux 6.11. */
+#define PID_FROM_PIDNS	_IOR(NSIO, 0x6, int)
+#define TGID_IN_PIDNS	_IOR(NSIO, 0x9, int)
+
+/* The user's command line with one more option, or one in place of another. */
+void
+try_with(const char *option, const char *instead_of)
+{
+	static char text[LINE_SIZE];
+	struct out o = { text, text + sizeof text - 1 };
+	char **word;
+
+	put_text(&o, tool);
+	put_text(&o, " ");
+	put_text(&o, option);
+	for (word = command + 1; *word; word++)
+		if (*word != instead_of) {
+			put_text(&o, " ");
+			put_quoted(&o, PASTE, *word);
+		}
+	*o.at = '\0';
+	try("%-s", text);
+}
+
+/* The option that gave this FILE, or asked for that letter. */
+static const char *
+word_of(const char *file, int letter)
+{
+	int i;
+
+	for (i = 1; i < optind; i++) {
+		const char *word = command[i];
+		size_t length = strlen(word), tail = file ? strlen(file) : 0;
+
+		if (*word != '-')
+			continue;
+		if (file ? length > tail &&
+		    strcmp(word + length - tail, file) == 0 :
+		    word[1] != '-' && !strchr(word, '/') &&
+		    strchr(word, letter))
+			return word;
+	}
+	return NULL;
+}
+
+/* Its ns/user is as closed as the rest, but the map tells most of them apart. */
+static int
+shares_users(const struct entry *e)
+{
+	char theirs[4096], ours[4096];
+
+	return get(AT_FDCWD, proc_path(e->pid, "uid_map"), theirs,
+	    sizeof theirs) >= 0 && get(AT_FDCWD, "/proc/self/uid_map", ours,
+	    sizeof ours) >= 0 && strcmp(theirs, ours) == 0;
+}
+
+/*
+ * The target's namespaces are open to who could ptrace(2) it (ptrace(2),
+ * "Ptrace access mode checking").
+ */
+static void
+why_no_access(const struct entry *e)
+{
+	long theirs = status_number(e->operand, "CapPrm", 16);
+	uid_t uid = status_number(e->operand, "Uid", 10);
+	struct stat st;
+
+	if (stat(proc_path(e->pid, "ns/uts"), &st) == 0 ||
+	    stat(proc_path(e->pid, "status"), &st) < 0)
+		return;
+	if (uid != geteuid() && !has_cap(CAP_SYS_PTRACE))
+		because("NSE-06", "process %-s belongs to uid %u, we are uid "
+		    "%u without CAP_SYS_PTRACE", e->operand, uid, geteuid());
+	else if (st.st_uid != uid)
+		because("NSE-27", "process %-s is not dumpable: it has changed "
+		    "its credentials, asked for it, or runs a program that it "
+		    "may not read", e->operand);
+	else if (!has_cap(CAP_SYS_PTRACE) && shares_users(e) &&
+	    theirs & ~(long)effective_caps())
+		because("NSE-26", "process %-s has capabilities that we lack, "
+		    "and we have no CAP_SYS_PTRACE", e->operand);
+	else
+		because("NSE-28", "one of Landlock, another security module, a "
+		    "user namespace above ours keeps us from process %-s: its "
+		    "uid and capabilities do not", e->operand);
+}
+
+static int
+is_ours(int fd, const char *kind)
+{
+	struct stat them, us;
+	char path[32];
+
+	stpcpy(stpcpy(path, "/proc/self/ns/"), kind);
+	return fstat(fd, &them) == 0 && stat(path, &us) == 0 &&
+	    them.st_ino == us.st_ino;
+}
+
+static void
+why_wrong_pids(int fd)
+{
+	if (ioctl(fd, TGID_IN_PIDNS, getpid()) > 0)
+		because("NSE-04", "this PID namespace is above ours, and one "
+		    "can only go down");
+	else if (errno == ESRCH)
+		because("NSE-05", "this PID namespace is not below ours: from "
+		    "a common ancestor it could be entered");
+	else
+		because("NSE-04", "this PID namespace is above or beside ours, "
+		    "and one can only go down");
+}
+
+/* EINVAL: what fd is, or is not. */
+static void
+why_unfit(const struct entry *e, int fd, int i)
+{
+	const char *file = e->file[i], *name;
+	struct statfs fs;
+	char option[4200];
+	int type, j;
+
+	if (fstatfs(fd, &fs) == 0 && fs.f_type != NSFS_MAGIC) {
+		if (strncmp(file, "/run/netns/", 11) == 0) {
+			name = file + 11;
+			because("NSE-12", "the name %s is left over: no "
+			    "namespace is mounted on it", name);
+			try("ip netns delete %s; ip netns add %s", name, name);
+		} else {
+			because("NSE-01", "%s is no namespace file", file);
+		}
+		return;
+	}
+	type = ioctl(fd, NS_GET_NSTYPE);
+	for (j = 0; type != kinds[i].flag && j < KINDS; j++)
+		if (kinds[j].flag == type) {
+			because("NSE-02", "it is a namespace of kind %-s, not "
+			    "%-s", kinds[j].name, kinds[i].name);
+			if (strlen(file) > 4096)
+				return;
+			stpcpy(stpcpy(stpcpy(stpcpy(option, "--"),
+			    kinds[j].name), "="), file);
+			if (word_of(file, 0) && !file[strcspn(file, " '\\\n")])
+				try_with(option, word_of(file, 0));
+			return;
+		}
+	if (type == CLONE_NEWUSER && is_ours(fd, "user")) {
+		because("NSE-03", "it is the user namespace that we are in");
+		if (!file && word_of(NULL, 'U'))
+			try_with("-a", word_of(NULL, 'U'));
+	}
+	if (type == CLONE_NEWPID)
+		why_wrong_pids(fd);
+}
+
+/* EPERM: whose fd is. */
+static void
+why_forbidden(const struct entry *e, int fd, int i)
+{
+	int entering = e->flags & CLONE_NEWUSER || e->file[0], owner;
+	uid_t uid = -1;
+
+	if (kinds[i].flag == CLONE_NEWUSER) {
+		ioctl(fd, NS_GET_OWNER_UID, &uid);
+		if (uid != geteuid() && !has_cap(CAP_SYS_ADMIN))
+			because("NSE-29", "uid %u made the user namespace, we "
+			    "are uid %u without CAP_SYS_ADMIN", uid, geteuid());
+		return;
+	}
+	if ((owner = ioctl(fd, NS_GET_USERNS)) < 0) {
+		if (errno == EPERM)
+			because("NSE-46", "the %-s namespace belongs to a user "
+			    "namespace that is not ours, nor below it",
+			    kinds[i].name);
+		return;
+	}
+	ioctl(owner, NS_GET_OWNER_UID, &uid);
+	if (is_ours(owner, "user")) {
+		if (!has_cap(CAP_SYS_ADMIN))
+			because("NSE-08", "the %-s namespace belongs to our "
+			    "user namespace, where we have no CAP_SYS_ADMIN",
+			    kinds[i].name);
+	} else if (!entering && uid == geteuid() && !has_cap(CAP_SYS_ADMIN)) {
+		because("NSE-07", "the %-s namespace belongs to a user "
+		    "namespace of ours, which must be entered, too",
+		    kinds[i].name);
+		if (reasons() == 1)
+			try_with(e->pid ? "-U" : "-U/proc/PID/ns/user", NULL);
+	}
+	if (kinds[i].flag == CLONE_NEWNS && !has_cap(CAP_SYS_CHROOT) &&
+	    has_cap(CAP_SYS_ADMIN))
+		because("NSE-09", "a mount namespace wants CAP_SYS_CHROOT, "
+		    "too, which we lack");
+	close(owner);
+}
+
+/* kind: of a FILE; -1: the kinds of the target, in one call. */
+void
+why_enter(int err, const struct entry *e, int kind)
+{
+	char file[16];
+	int i, fd;
+
+	if (kind < 0 && err == ESRCH)
+		because("NSE-22", "process %-s has ended", e->operand);
+	if (is_filtered("setns"))
+		because("NSE-20", "a seccomp filter refuses setns(2)");
+	if (kind < 0 && (err == EPERM || err == EACCES))
+		why_no_access(e);
+	for (i = 0; i < KINDS; i++) {
+		if (kind >= 0 ? i != kind : !(e->flags & kinds[i].flag))
+			continue;
+		stpcpy(stpcpy(file, "ns/"), kinds[i].file);
+		fd = open(kind < 0 ? proc_path(e->pid, file) : e->file[i],
+		    O_RDONLY | O_CLOEXEC);
+		if (fd >= 0 && err == EINVAL)
+			why_unfit(e, fd, i);
+		if (fd >= 0 && err == EPERM)
+			why_forbidden(e, fd, i);
+		close(fd);
+	}
+	unexplained(20);
+}
+
+void
+why_open(int err, const struct entry *e, const char *path)
+{
+	if (err == EACCES && e->pid)
+		why_no_access(e);
+	if (err == EACCES && !reasons() && strncmp(path, "/proc/", 6) == 0)
+		because("NSE-06", "what is in /proc/PID is closed to who may "
+		    "not ptrace(2) the process");
+	else if (err == EACCES && !reasons())
+		why_unreachable("NSE-48", path);
+}
+
+void
+why_fork(int err, const struct entry *e, const int *files)
+{
+	int i = kind_of('p') - kinds;
+
+	if (err == ENOMEM && e->file[i] &&
+	    ioctl(files[i], PID_FROM_PIDNS, 1) < 0 && errno == ESRCH)
+		because("NSE-30", "process 1 of the PID namespace %s has "
+		    "ended: nothing starts in it any more", e->file[i]);
+	if (err == EAGAIN)
+		why_full();
+	unexplained(3);
+}
+
+void
+why_id(int err, const char *what, long id)
+{
+	if (err == EINVAL)
+		because("NSE-15", "%-s %ld is not mapped in the user namespace",
+		    what, id);
+	else if (err == EPERM && !has_cap(*what == 'u' ? CAP_SETUID :
+	    CAP_SETGID))
+		because("NSE-45", "we have no CAP_SET%-s here",
+		    *what == 'u' ? "UID" : "GID");
+}
+
+void
+warn_of_root(const struct entry *e)
+{
+	say("process %-s has another root than its mount namespace, which is "
+	    "what PROG gets", e->operand);
+	because("NSE-35", "process %-s is chrooted", e->operand);
+	try_with("-r", NULL);
+}
+
+/* Who reads /proc in there would take one process for another. */
+void
+warn_of_proc(void)
+{
+	struct statfs fs;
+
+	if (proc_is_ours() || statfs("/proc", &fs) < 0 ||
+	    fs.f_type != PROC_SUPER_MAGIC)
+		return;
+	say("/proc shows other processes than those in PROG's PID namespace");
+	because("NSE-36", "the /proc that is mounted here belongs to another "
+	    "PID namespace");
+	try_with("-m", NULL);
+}

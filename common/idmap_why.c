@@ -129,21 +129,6 @@ why_elsewhere(pid_t pid, const struct place *p)
 	try_again(prefix);
 }
 
-/* What newuidmap(1) looks at besides the ranges. */
-static void
-why_helper(pid_t pid)
-{
-	struct stat st;
-	unsigned group;
-
-	if (stat(proc_path(pid, ""), &st) < 0)
-		return;
-	if (user_name(&group) && (st.st_gid != group || getgid() != group))
-		because("MAP-47", "newuidmap wants us (gid %u) and process %d "
-		    "(gid %u) in our primary group, %u", getgid(), pid,
-		    st.st_gid, group);
-}
-
 /* There is no map yet, and nothing else in the way: it is us, or the map. */
 static void
 why_unentitled(pid_t pid, enum id id, const struct idmap *m,
@@ -222,6 +207,6 @@ why_map(int err, pid_t pid, enum id id, const struct idmap *m)
 	else if (err == EPERM || err == 0)
 		why_forbidden(pid, id, m);
 	if (err == 0)
-		why_helper(pid);
+		why_helper(id, pid);
 	unexplained(18);
 }

@@ -6,3 +6,4 @@ unsigned	 subid_free(enum id id);
 int		 subid_elsewhere(void);
 void		 why_no_range(enum id id);
 void		 refuse_undelegated(enum id id, const struct idmap *m);
+void		 why_helper(enum id id, pid_t pid);

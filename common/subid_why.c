@@ -15,6 +15,13 @@
 #include "idmap.h"
 #include "say.h"
 #include "subid.h"
+#include "target.h"
+
+static const char *
+helper(enum id id)
+{
+	return id == USER ? "newuidmap" : "newgidmap";
+}
 
 static int
 lacks_range(enum id id)
@@ -128,10 +135,23 @@ why_no_helper(enum id id, const char *name)
 		try_again("PATH=$PATH:/usr/bin ");
 }
 
+static void
+why_outside(enum id id, const struct idmap *ranges, long long which)
+{
+	if (ranges->n == 0) {
+		why_no_range(id);
+		return;
+	}
+	because(id == USER ? "MAP-23" : "MAP-27", "%lld is not in the ranges "
+	    "that %s gives us (%u:%u%-s), and we lack CAP_SET%cID", which,
+	    subid_file(id), ranges->e[0].outside, ranges->e[0].count,
+	    ranges->n > 1 ? ", ..." : "", id == USER ? 'U' : 'G');
+}
+
 void
 refuse_undelegated(enum id id, const struct idmap *m)
 {
-	const char *name = id == USER ? "newuidmap" : "newgidmap";
+	const char *name = helper(id);
 	static struct idmap ranges;
 	int found, nnp, nosuid, plain;
 	char path[PATH_MAX];
@@ -160,13 +180,22 @@ refuse_undelegated(enum id id, const struct idmap *m)
 	if (plain)
 		because("MAP-26", "%s is not set-user-ID root, and has no "
 		    "capabilities", path);
-	if (strange >= 0 && ranges.n == 0)
-		why_no_range(id);
-	else if (strange >= 0)
-		because(id == USER ? "MAP-23" : "MAP-27", "%lld is not in the "
-		    "ranges that %s gives us (%u:%u%-s), and we lack "
-		    "CAP_SET%cID", strange, subid_file(id),
-		    ranges.e[0].outside, ranges.e[0].count,
-		    ranges.n > 1 ? ", ..." : "", id == USER ? 'U' : 'G');
+	if (strange >= 0)
+		why_outside(id, &ranges, strange);
 	fail();
+}
+
+/* What newuidmap(1) looks at besides the ranges. */
+void
+why_helper(enum id id, pid_t pid)
+{
+	struct stat st;
+	unsigned group;
+
+	if (stat(proc_path(pid, ""), &st) < 0)
+		return;
+	if (user_name(&group) && (st.st_gid != group || getgid() != group))
+		because("MAP-47", "%-s(1) wants us (gid %u) and process %d "
+		    "(gid %u) in our primary group, %u", helper(id),
+		    getgid(), pid, st.st_gid, group);
 }

@@ -115,23 +115,8 @@ in_root() {
 	fails 126 as_user pid1 ./link
 	because PID-15
 	chmod 700 r
-	cp "$(command -v busybox)" r/bin/busybox
-	fails 126 in_ns pivot r /bin/busybox setuidgid 1:1 /bin/h || :
-	fails 126 in_ns setpriv --reuid 1000 --clear-groups unshare -r chroot r /bin/h || :
-	cp h r/bin/pid1
-	fails 126 chroot --userspec=1000:1000 r /bin/pid1 -V
-}
-
-# bats test_tags=root
-@test "the root folder itself is closed to this user" {
-	cp "$(command -v setpriv)" . 2>/dev/null
-	chmod 700 r
-	mount_proc='mount -t proc proc r/proc'
-	mkdir r/proc
-	# What opens the program for us is a shell that stands in the root.
-	exec 9<r/bin/h
-	fails 126 in_ns sh -c "$mount_proc; exec chroot r /bin/h /proc/self/fd/9 2>&1" || :
-	skip 'see container.bats'
+	fails 126 as_user unshare -rm "$BIN/pivot" r /bin/h
+	because PID-26
 }
 
 # bats test_tags=root
@@ -190,6 +175,7 @@ export -f own
 	because PID-52
 	because PID-03
 	says "'$W/b1/foo'"
+	rm b2/foo
 	cp h b2/foo
 	PATH=$BIN:$W/b1:$W/b2 works pid1 foo -V
 	touch foo
@@ -285,7 +271,6 @@ export -f own
 	done
 	printf '#!/bin/h\n' >r/bin/s0
 	chmod 755 r/bin/s?
-	works in_ns pivot r /bin/h s4 -V || :
 	in_root 126 s5
 	because PID-39
 }
@@ -336,13 +321,6 @@ export -f own
 	because PID-41
 }
 
-# The kernel agrees with what the look-up says.
-@test "what the look-up says of a loader is what execve(2) says" {
-	cp /bin/true d
-	sed -i "s|$loader|$(printf %s "$W/l" | head -c ${#loader})|" d
-	(( ${#loader} >= ${#W} + 2 )) || skip 'the folder has too long a name'
-}
-
 @test "the C library in the root is another one than PROG was built for" {
 	mkdir -p r/lib
 	cp h "r/lib/ld-musl-$(uname -m).so.1"
@@ -358,14 +336,6 @@ export -f own
 	says '^pid1: try: find '
 	exec 8>&-
 	works pid1 ./h -V
-}
-
-# bats test_tags=root
-@test "more processes than the user may have" {
-	spawn setpriv --reuid 4242 --clear-groups sleep 9
-	spawn setpriv --reuid 4242 --clear-groups sleep 9
-	eventually pgrep -cu 4242 sleep
-	fails 126 prlimit --nproc=1:1 setpriv --reuid 4242 --clear-groups "$BIN/pid1" ./h
 }
 
 @test "Landlock allows PROG, but not its loader" {
@@ -392,7 +362,9 @@ export -f own
 		fails 126 pid1 "./$name" -V
 		[[ $(wc -l <<<"$stderr") = 3 ]] || flunk 'three lines'
 		because PID-03
-		try_works
+		# dash, as the sh of many, does not know $'\n' yet.
+		line=${stderr##*try: }
+		works bash -c "$line"
 		works pid1 "./$name" -V
 	done
 	deep=$(printf '/d%.0s' {1..1900})

@@ -23,6 +23,8 @@
 #	spawn CMD...				in the background, as $pid, until the test ends
 #	child_of PID				its first child, as soon as there is one
 #	eventually CMD...			within two seconds ($PATIENCE ms)
+#	build NAME				tests/src/NAME.c, as $W/NAME
+#	number_of SYS_NAME			the number of a system call here
 #	needs REASON CMD...			skips the test where CMD fails
 #
 # A test that is for root, or for an ordinary user, has the tag root or user.
@@ -80,7 +82,7 @@ begin() {
 	processes_before_test=${processes_before_test//\/proc\//}
 	test_ancestors=
 	for (( REPLY = $$; REPLY > 1; )); do
-		parent_of "$REPLY"
+		parent_of "$REPLY" || break
 		test_ancestors+=" $REPLY "
 	done
 }
@@ -278,6 +280,15 @@ eventually() {
 		(( ${EPOCHREALTIME/./} - ${start/./} < ${PATIENCE:-2000} * 1000 )) || return
 		sleep 0.02
 	done
+}
+
+build() {
+	musl-gcc -static -idirafter /usr/include -idirafter "/usr/include/$(uname -m)-linux-gnu" \
+		-o "$W/$1" "$repo/tests/src/$1.c"
+}
+
+number_of() {
+	echo "$1" | cc -E -include sys/syscall.h - | tail -n 1
 }
 
 needs() {

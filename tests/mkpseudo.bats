@@ -193,7 +193,7 @@ export -f full
 
 # bats test_tags=root
 @test "the machine's own mounts are left alone without -f" {
-	nsenter -t 1 -m true 2>/dev/null || skip 'needs to be in the first namespaces'
+	cmp -s /proc/1/mountinfo /proc/self/mountinfo || skip 'needs to be in the first namespaces'
 	refused mkpseudo -m tmp r
 	says 'the mounts of the machine'
 	try_works
@@ -217,7 +217,7 @@ export -f full
 		mkpseudo r >/dev/null
 		below >whole
 		mkpseudo -d r
-		for n in $(seq 1 3 40); do
+		for n in $(seq 1 13); do
 			strace -qqfo /dev/null -e inject=mount,mkdir,mknod,symlink:signal=KILL:when=$n mkpseudo r >/dev/null 2>&1 || :
 			if (( n % 2 )); then
 				works mkpseudo r
@@ -389,7 +389,7 @@ export -f full
 		because PSE-56
 		works nest 'mount -o remount,bind,ro /sys' unshare -n mkpseudo r
 		says 'the kernel allows no new one here'
-		mkdir r/proc
+		mkdir -p r/proc
 		refused unshare -m sh -c 'mount -o remount,bind,ro /proc; exec unshare -Umpf --keep-caps mkpseudo -m proc r'
 		because PSE-04
 	END
@@ -496,9 +496,9 @@ export -f full
 	inside -pniuCf <<-'END'
 		before=$(cat /proc/self/mountinfo)
 		for sig in TERM INT HUP; do
-			for n in 1 5 12 20; do
+			for n in 1 5 12; do
 				capture env --default-signal=INT strace -qqfo /dev/null -e inject=mount,mkdir,mknod,symlink:signal=$sig:when=$n mkpseudo r
-				(( status > 128 ))
+				(( status > 128 )) || flunk "$sig $n"
 				[[ $before = "$(cat /proc/self/mountinfo)" && -z $(ls -A r) ]]
 			done
 		done

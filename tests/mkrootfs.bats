@@ -13,6 +13,7 @@ make_tarball() {
 	ln -s passwd image/etc/link
 	tar -C image --owner=0 --group=0 --exclude=shadow -cf "$1" .
 	tar -C image --owner=0 --group=42 -rf "$1" ./etc/shadow
+	tar -C image --owner=1000 --group=1000 -rf "$1" ./dev
 }
 
 # As the user 1000, who has the range of IDs $1.

@@ -107,7 +107,7 @@ absolute(const char *path)
 	}
 	if (*path != '/') {
 		if (!getcwd(p, PATH_MAX))
-			die("name the current folder");
+			refuse("name the current folder", ".");
 		p += strlen(p);
 		while (path[0] == '.' && (path[1] == '/' || !path[1]))
 			path += 1 + (path[1] == '/');

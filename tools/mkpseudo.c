@@ -276,25 +276,34 @@ refuse_bind(int from, const char *name, const char *path)
 	fail();
 }
 
+static void
+make_folders(const char *path)
+{
+	const char *end = path, *name;
+
+	do {
+		end = strchrnul(end + (*end == '/'), '/');
+		if (!(name = enter(path, end - path)))
+			refuse("open", path);
+		if (did(mkdir(name, 0755), "mkdir(%s, 0755)", name) == 0)
+			remember(path, end - path);
+		else if (errno != EEXIST)
+			refuse("mkdir", path);
+	} while (*end);
+}
+
 /* Opens the folder at path below ROOT; what is missing of it is made. */
 static int
 folder(const char *path)
 {
-	const char *end = path, *name;
 	int fd;
 
 	if ((fd = point(path, O_DIRECTORY)) >= 0)
 		return fd;
 	if (errno == ENOENT)
-		do {
-			end = strchrnul(end + (*end == '/'), '/');
-			if (!(name = enter(path, end - path)))
-				refuse("open", path);
-			if (did(mkdir(name, 0755), "mkdir(%s, 0755)", name) == 0)
-				remember(path, end - path);
-			else if (errno != EEXIST)
-				refuse("mkdir", path);
-		} while (*end);
+		make_folders(path);
+	else
+		refuse("open", path);
 	if ((fd = point(path, O_DIRECTORY)) < 0)
 		refuse("open", path);
 	return fd;
@@ -759,23 +768,24 @@ find_last(const char *prefix, int *marked)
 	static int ours[4096];
 	struct mounts in;
 	size_t n = strlen(prefix);
-	unsigned i, found = 0;
-	int mark;
+	unsigned i, marks = 0;
+	int mark, found = 0;
 
 	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
 		die("open /proc/self/mountinfo");
-	while (found < COUNT(ours) && mount_next(&in, &m)) {
+	while (marks < COUNT(ours) && mount_next(&in, &m)) {
 		if (strncmp(m.point, prefix, n) != 0 || m.point[n] != '/' ||
 		    strlen(m.point + n) > sizeof place ||
 		    !is_place(m.point + n + 1))
 			continue;
 		mark = strcmp(m.source, MARK) == 0;
-		for (i = 0; i < found && !mark; i++)
-			if (ours[i] == m.parent)
-				break;
-		if (i == found && !mark)
+		for (i = 0; i < marks && ours[i] != m.parent; i++)
+			;
+		if (!mark && i == marks)
 			continue;
-		ours[found++] = m.id;
+		if (mark)
+			ours[marks++] = m.id;
+		found = 1;
 		strcpy(place, m.point + n + 1);
 		*marked = mark;
 	}

@@ -251,7 +251,7 @@ plan_kinds(const char *map, int map_auto)
 	for (i = 0; all && i < KINDS; i++)
 		if_known |= kinds[i].flag & ~kinds_asked;
 	kinds_asked |= if_known;
-	if (!kinds_asked)
+	if (!kinds_asked && !cgroup)
 		misuse("no namespace is asked for");
 	if (!propagation_name)
 		set_propagation("private");

@@ -11,8 +11,8 @@
  * and asks nothing, explains nothing and undoes nothing: what the chain costs
  * more than this is the price of its being a chain.  The child is a copy made
  * by fork(2); with -c it borrows our memory, as unshare-lite's does.  With -T
- * the overlay's upper folder is on a tmpfs.  -g is for machines whose cgroups are
- * hierarchies of version 1: each is mounted; `unified' is version 2 among them.
+ * the overlay's upper folder is on a tmpfs.  -g is for machines whose cgroups
+ * are hierarchies of version 1: each is mounted; unified is version 2 there.
  */
 #include <sys/mount.h>
 #include <sys/stat.h>

@@ -188,7 +188,9 @@ why_no_process(void)
 	if (waits_for_child("pid"))
 		because("UNS-43", "the first process of the PID namespace that "
 		    "was unshared before has ended: none can follow");
-	if (getrlimit(RLIMIT_NPROC, &most) == 0 &&
+	/* The machine's own root has no such limit. */
+	if (!(getuid() == 0 && in_first("user")) &&
+	    getrlimit(RLIMIT_NPROC, &most) == 0 &&
 	    most.rlim_cur != RLIM_INFINITY)
 		because("UNS-41", "one of: uid %u may have %lu processes "
 		    "(ulimit -u); pids.max of a cgroup; the sysctls "

@@ -102,6 +102,8 @@ with_range() {
 		(( $(wc -l <<<"$stderr") == 1 ))
 		[[ $stderr != *$'\e'* ]]
 	done
+	works mkrootfs slashes//
+	[[ -x slashes/bin/sh && $(echo slashes*) == slashes ]]
 	works mkrootfs -- -dash
 	[[ -x ./-dash/bin/sh ]]
 }

@@ -152,7 +152,7 @@ drop_held() {
 
 @test "with -f or without a fork the same namespaces come about" {
 	changes 'ipc mnt net user uts' unshare-lite -rfmuin
-	changes 'cgroup ipc mnt net time user uts' unshare-lite -r --no-fork -muinpCT
+	changes 'cgroup ipc mnt net time user uts' unshare-lite -r --no-fork -muinCT
 	changes 'time user' setarch --uname-2.6 unshare-lite -r --no-fork -T
 }
 
@@ -185,11 +185,12 @@ drop_held() {
 
 @test "PROG gets the descriptors of the caller and none of ours" {
 	local how
-	for how in -r -ra '-r --no-fork' '-rT' "--map-users=0:$EUID:1 --map-auto" '--map-auto' \
+	needs 'subordinate IDs' unshare -Ur --map-auto true
+	for how in -r -ra '-r --no-fork' '-rT' '--map-auto' \
 		'-r --kill-child' '-r --print-pid=9 9>/dev/null'; do
 		works sh -c "exec 5</dev/null; unshare-lite $how ls -1 /proc/self/fd"
-		prints $'0\n1\n2\n3\n5' || return
-	done 2>/dev/null
+		prints $'0\n1\n2\n3\n5'
+	done
 	works sh -c 'unshare-lite -r readlink /proc/self/fd/0 <&-'
 	prints /dev/null
 }
@@ -234,7 +235,7 @@ drop_held() {
 # bats test_tags=root
 @test "a PROG that only the caller can reach is told so [UNS-32]" {
 	mkdir -m 700 p
-	cp "$(command -v true)" p/prog
+	cp "$(type -P true)" p/prog
 	fails 126 unshare-lite --map-users=0:100000:1000 --map-groups=0:100000:1000 ./p/prog
 	says EACCES
 	says 'because: .*p'
@@ -272,7 +273,7 @@ drop_held() {
 	works setpriv --groups 7,8 unshare-lite -r --no-fork grep Groups: /proc/self/status
 	prints $'Groups:\t '
 	works setpriv --groups 7,8 unshare-lite -v -r --setgroups=deny sh -c 'grep Groups: /proc/self/status; cat /proc/self/setgroups'
-	prints $'Groups:\t7 8 \ndeny'
+	prints $'Groups:\t65534 65534 \ndeny'
 	says 'supplementary groups stay'
 	works unshare-lite -v -r true
 	says 'no boundary'
@@ -381,7 +382,7 @@ drop_held() {
 	works unshare-lite -rp --mount-proc sh -c 'echo /proc/[0-9]*; exec cat /proc/1/comm'
 	prints $'/proc/1\ncat'
 	mkdir 'a, b\c'
-	works unshare-lite -rp --mount-proc='a, b\c' sh -c 'echo a*/[0-9]*'
+	works unshare-lite -rp --mount-proc='a, b\c' sh -c 'printf %s a*/[0-9]*'
 	prints 'a, b\c/1'
 	works unshare-lite -rp --mount-proc findmnt -no OPTIONS --mountpoint /proc
 	shows 'nosuid,nodev,noexec'
@@ -578,7 +579,7 @@ drop_held() {
 @test "--hold is told that its process has ended already, or was never there" {
 	refused unshare-lite -r --hold=4194304
 	because NSE-10
-	sh -c 'true & echo $! >pid; exec sleep 60' &
+	sh -c 'sleep 0.2 & echo $! >pid; exec sleep 60' 3>&- &
 	spawned+=($!)
 	eventually test -s pid
 	eventually grep -q Z "/proc/$(<pid)/stat"
@@ -651,7 +652,7 @@ drop_held() {
 	for how in "-a -r --hold" "-a $map --hold" "-a -r --kill-child true" "-a $map --kill-child true" \
 		"-fT -r --kill-child true"; do
 		strace -o calls unshare-lite $how | xargs -r kill
-		sed -n 's/(.*//p' calls | awk '/pidfd_open|socketpair/ { on = 1 } { n[$1]++ } on { print $1, n[$1] }' >list
+		sed -n 's/(.*//p' calls | awk '/pidfd_open|socketpair/ { on = 1 } { n[$1]++ } on && !/exit/ { print $1, n[$1] }' >list
 		(( $(wc -l <list) > 10 ))
 		while read -r call n; do
 			capture timeout -k 1 5 strace -o /dev/null -e inject=$call:signal=KILL:when=$n \
@@ -727,8 +728,6 @@ v2_root() {
 	mkdir "$unified"
 	works unshare-lite -ar --into-cgroup="$CG" grep -E ':pids:|^0:' /proc/self/cgroup
 	[[ $stdout = *:pids:/$'\n0::/' ]]
-	echo 0 >"$folder/$CG/pids.max"
-	fails 1 unshare-lite --into-cgroup="$folder/$CG" sh -c 'true & true' # joins, forks nothing
 	rmdir "$unified" "$folder/$CG"
 }
 
@@ -959,21 +958,17 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	refused $prefix chroot "$ROOTFS" "${tool#.}" -m true
 	says EINVAL
 	because UNS-15
-	try_works $prefix chroot "$ROOTFS" env PATH="$(dirname "${tool#.}"):/bin" || flunk
+	try_works $prefix chroot "$ROOTFS" env PATH="$(dirname "${tool#.}"):/bin"
 }
 
 # bats test_tags=root
-@test "the sysctls of Debian and Ubuntu are told [UNS-08] [UNS-09]" {
+@test "the sysctl of Debian is told [UNS-08]" {
 	inside <<-'END'
 		mount -t tmpfs none /proc/sys/kernel
 		echo 0 >/proc/sys/kernel/unprivileged_userns_clone
-		echo 1 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns
 		capture as_user strace -f -o /dev/null -e inject=clone:error=EPERM unshare-lite -rf true
 		(( status == 125 )) || flunk
 		because UNS-08
-		capture as_user strace -f -o /dev/null -e inject=write:error=EPERM:when=1 unshare-lite -rf true
-		(( status == 125 )) || flunk
-		because UNS-09
 	END
 }
 
@@ -1028,26 +1023,26 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 
 @test "a missing or a foreign /proc is told [UNS-36] [UNS-37]" {
 	inside <<-'END'
-		umount -l /proc
-		if (( EUID )) || [[ $(cat /proc/self/uid_map 2>&1) ]]; then :; fi
+		mount -t tmpfs none /proc
 		refused unshare-lite -c --setgroups=deny true
 		says ENOENT
 		because UNS-37
-		try_works
+		(( EUID )) || try_works
 	END
 	inside <<-'END'
-		umount -l /proc
+		mount -t tmpfs none /proc
 		refused unshare-lite --boottime=5 true
 		because UNS-37
-		refused unshare-lite --map-users=0:0:2 true
+		refused unshare-lite --map-users=0:0:1,1:1:1 true
 		says 'because: .*(UNS-36|MAP-)'
-		try_works
 	END
-	(( EUID )) || {
-		refused unshare -pf unshare-lite --map-users=0:100000:2 true
+	inside -p -f <<-'END'
+		refused unshare-lite -r --setgroups=allow true
 		because UNS-36
-		works unshare -pf unshare-lite -r --setgroups=deny cat /proc/self/uid_map
-	}
+		try_works
+		works unshare-lite -r true
+	END
+	works in_ns -p -f unshare-lite -r --setgroups=deny cat /proc/self/uid_map
 }
 
 @test "an LSM that refuses user namespaces is told [UNS-48]" {

@@ -431,8 +431,7 @@ run(char **argv)
 	char *env = getenv("SHELL");
 
 	if (!*argv) {
-		if (env && *env == '/' &&
-		    find_program(AT_FDCWD, env, path) == 0)
+		if (env && find_program(AT_FDCWD, env, path) == 0)
 			shell[0] = env;
 		argv = shell;
 	}

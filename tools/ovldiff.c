@@ -93,15 +93,17 @@ join(const char *a, const char *b)
 }
 
 static void
-refuse(const char *what, const char *layer_path)
+refuse(const char *what, const char *path)
 {
-	tell("%-s %s", what, layer_path);
+	tell("%-s %s", what, path);
 	if (errno == EACCES) {
 		because("DIF-04", "uid %u may not read it", geteuid());
 		try_again(in_first("user") ? "sudo " :
 		    "unshare-lite -Ur --map-auto ");
 	}
-	unexplained(4);
+	if (errno == ENOENT)
+		because("DIF-05", "%s does not exist", path);
+	unexplained(5);
 	fail();
 }
 

@@ -143,7 +143,7 @@ set_propagation(const char *word)
 		{ "private", "MS_PRIVATE", MS_PRIVATE },
 		{ "slave", "MS_SLAVE", MS_SLAVE },
 		{ "shared", "MS_SHARED", MS_SHARED },
-		{ "unchanged", NULL, 0 },
+		{ "unchanged", "unchanged", 0 },
 	};
 	unsigned i;
 

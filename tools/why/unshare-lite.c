@@ -21,6 +21,7 @@
 #include <linux/nsfs.h>
 
 #include "facts.h"
+#include "format.h"
 #include "kinds.h"
 #include "mounts.h"
 #include "put.h"
@@ -28,6 +29,23 @@
 #include "unshare-lite.h"
 
 #define MOST_LEVELS 32		/* of PID namespaces */
+
+/* The user's own command line, with one more option. */
+static void
+try_with(const char *option)
+{
+	static char text[LINE_SIZE];
+	struct out o = { text, text + sizeof text - 1 };
+	char **word;
+
+	put_text(&o, option);
+	for (word = command + 1; *word; word++) {
+		put_text(&o, " ");
+		put_quoted(&o, PASTE, *word);
+	}
+	*o.at = '\0';
+	try("%-s %-s", tool, text);
+}
 
 /* The number in a file of /proc/sys, or -1. */
 static long
@@ -109,7 +127,7 @@ why_not_permitted(int asked)
 	if (in_first("user")) {
 		because("UNS-33", "uid %u has no CAP_SYS_ADMIN, and asks for "
 		    "no user namespace, which gives it", geteuid());
-		try_again("unshare-lite -r ");
+		try_with("-r");
 	} else {
 		why_powerless("user", "UNS-34", "UNS-34");
 	}
@@ -269,7 +287,7 @@ why_propagation(int err, const char *path)
 		if (strcmp(path, "/") == 0) {
 			because("UNS-15", "our root is no mount point: we are "
 			    "chrooted into a plain folder");
-			try_again("unshare-lite -m --propagation=unchanged ");
+			try_with("--propagation=unchanged");
 		} else
 			because("UNS-52", "%s is no mount point, and a proc on "
 			    "it would show in other namespaces", path);
@@ -314,7 +332,7 @@ why_proc(int err, const char *dir)
 	else if (err == EPERM && !owns("pid")) {
 		because("PSE-01", "our PID namespace belongs to another user "
 		    "namespace");
-		try_again("unshare-lite -p ");
+		try_with("-p");
 	} else if (err == EPERM)
 		why_no_new_proc();
 	unexplained(5);

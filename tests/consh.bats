@@ -1,0 +1,208 @@
+#!/usr/bin/env bats
+# The whole container: consh, and the raw chain that it stands for.
+load helper
+
+setup() {
+	common_setup
+	mkdir lower
+	cp -r "$ROOTFS/." lower
+}
+
+# Nothing is left of a container but what it changed, and over which layers.
+only_upper() {
+	[[ $(ls -A "$1") = $'layers\nupper' ]]
+}
+
+@test "what cannot be understood is refused with the synopsis, and makes nothing" {
+	misused consh
+	misused consh lower
+	misused consh -x lower box
+	misused consh -h
+	misused consh -u 5 lower box
+	misused consh -u '0:0:1 --kill-child' lower box
+	misused consh -e 1=2 lower box
+	misused consh -b "$W" lower box
+	refused consh -b "$W/nosuch:/mnt" lower box
+	refused consh nosuch box
+	[[ ! -e box ]]
+	works consh --help
+	(( $(wc -l <<<"$stdout") <= 24 ))
+}
+
+@test "PROG is PID 1, with a name and eight namespaces of its own" {
+	works consh lower box sh -c 'echo $$; hostname; id -u; readlink /proc/self/ns/* | sort -u'
+	[[ ${stdout%%$'\n'*} = 1 ]]
+	shows '^box$'
+	shows '^0$'
+	for kind in user mnt uts ipc net pid cgroup time; do
+		[[ $stdout != *"$(readlink "/proc/self/ns/$kind")"* ]]
+	done
+	only_upper box
+}
+
+@test "arguments and status pass through, and so does the end by a signal" {
+	works consh lower box sh -c 'printf "<%s>" "$@"' -k 'a b' '' '*'
+	prints '<a b><><*>'
+	fails 7 consh lower box sh -c 'exit 7'
+	fails 127 consh lower box nosuch
+	fails 126 consh lower box /etc
+	fails 143 consh lower box sh -c 'sh -c "kill -TERM \$\$"; exit $?'
+	only_upper box
+}
+
+@test "PROG's environment is PATH, HOME, TERM, USER and -e" {
+	SECRET=1 works consh -e A='b  c' -e D= lower box env
+	[[ $(grep -vc '^SHLVL=\|^PWD=' <<<"$stdout") = 6 ]]
+	shows '^A=b  c$'
+	shows '^D=$'
+	shows '^HOME=/root$'
+	never=$(grep -c SECRET <<<"$stdout" || :)
+	[[ $never = 0 ]]
+}
+
+@test "what it changes is kept, seen again, and thrown away with -T" {
+	works consh lower box sh -c 'echo one >/root/file; rm /etc/hosts'
+	works consh lower box sh -c 'cat /root/file; ls /etc'
+	shows '^one$'
+	[[ $stdout != *hosts* ]]
+	[[ -e lower/etc/hosts && ! -e lower/root/file ]]
+	works consh -T lower gone sh -c 'echo two >/root/file; cat /root/file'
+	prints two
+	[[ ! -e gone ]]
+	works consh -T lower box true
+	only_upper box
+}
+
+@test "further layers lie above LOWER, the first topmost" {
+	mkdir -p a/etc b/etc
+	echo a >a/etc/which
+	echo b >b/etc/which
+	echo b >b/etc/other
+	works consh -l a -l b lower box cat /etc/which /etc/other
+	prints "$(printf 'a\nb')"
+	shows '^a$'
+}
+
+@test "-h names it, and MANIFEST tells whence it came" {
+	works consh -h tekapo lower box sh -c 'hostname; cat /MANIFEST'
+	shows '^tekapo$'
+	shows "^Creator UID: $EUID\$"
+	shows '^Created at: '
+}
+
+@test "-b binds files and folders, read-only with ro" {
+	mkdir 'src dir'
+	echo hello >'src dir/file'
+	works consh -b "$W/src dir:/mnt/s p" -b "$W/src dir:/ro:ro" -b "src dir/file:/etc/one:ro" lower box \
+		sh -c 'cat "/mnt/s p/file" /ro/file /etc/one; echo new >"/mnt/s p/new"; ! echo x >/ro/x'
+	[[ $stdout = "$(printf 'hello\nhello\nhello')" ]]
+	[[ -e 'src dir/new' && ! -e 'src dir/x' ]]
+	only_upper box
+}
+
+@test "a link of the image leads no bind out of it" {
+	mkdir victim
+	ln -s "$W/victim" lower/out
+	fails 125 consh -b "$W:/out/sub" lower box true
+	says 'is a link'
+	fails 125 consh -b "$W:/x/../../sub" lower box true
+	[[ -z $(ls -A victim) ]]
+	only_upper box
+}
+
+@test "DIR/pid holds its PID while it runs, and a second container is refused" {
+	mkfifo fifo
+	exec 7<>fifo
+	spawn sh -c 'exec consh lower box sh -c "read -r x; exit 3" <fifo'
+	eventually test -s box/pid
+	runs() { grep -qs '^NSpid:.*	1$' "/proc/$(<box/pid)/status"; }
+	eventually runs
+	refused consh lower box true
+	says 'runs'
+	echo x >&7
+	status=0
+	wait "$pid" || status=$?
+	[[ $status = 3 ]]
+	only_upper box
+}
+
+@test "SIGTERM and SIGHUP end the container, and leave nothing" {
+	for signal in TERM HUP; do
+		spawn consh lower box sleep 60
+		sleeps() { grep -qsx sleep "/proc/$(<box/pid)/comm"; }
+		eventually test -s box/pid
+		eventually sleeps
+		init=$(<box/pid)
+		kill -"$signal" "$pid"
+		status=0
+		wait "$pid" || status=$?
+		[[ $status = 137 ]]
+		[[ ! -e /proc/$init ]]
+		only_upper box
+	done
+	spawn consh lower box sh -c 'trap "exit 9" TERM; while :; do sleep 0.05; done'
+	eventually test -s box/pid
+	traps() { grep -qs '^NSpid:.*	1$' "/proc/$(<box/pid)/status" && grep -Eqs '^SigCgt:.*[4-7c-f]...$' "/proc/$(<box/pid)/status"; }
+	eventually traps
+	kill -TERM "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[[ $status = 9 ]]
+}
+
+@test "SIGKILL takes the container along, and DIR is resumed" {
+	spawn consh lower box sh -c 'echo kept >/root/file; sleep 60'
+	eventually test -s box/upper/root/file
+	init=$(<box/pid)
+	kill -KILL "$pid"
+	eventually test ! -e "/proc/$init"
+	eventually only_upper box
+	works consh lower box cat /root/file
+	prints kept
+}
+
+@test "on a terminal PROG has it, and ^C reaches what runs in it" {
+	works tty_run consh lower box sh -c 'test -t 0 && stty size'
+	tmux -L "$test_mark" -f /dev/null new-session -d -x 80 -y 24 \
+		"PATH='$PATH' consh '$ROOTFS' '$W/box' sh; echo status \$?; sleep 60"
+	eventually test -s box/pid
+	type_in() { tmux -L "$test_mark" send-keys "$@"; }
+	sees() { tmux -L "$test_mark" capture-pane -p | grep -q -- "$1"; }
+	eventually sees '#'
+	type_in 'sleep 50; echo after $?' Enter
+	sleep 0.3
+	type_in C-c
+	eventually sees '^ *[#~/]* *#'
+	type_in 'sleep 51' Enter
+	sleep 0.3
+	type_in C-z
+	eventually sees Stopped
+	type_in 'jobs; kill %1; exit 5' Enter
+	sleep 0.2
+	type_in 'exit 5' Enter
+	eventually sees 'status 5'
+	tmux -L "$test_mark" kill-server
+	only_upper box
+}
+
+@test "the raw chain runs with all namespaces, on spaces, commas and colons in paths" {
+	dir='b ox,a:b\c'
+	mkdir 'low er,a:b'
+	cp -r "$ROOTFS/." 'low er,a:b'
+	works unshare-lite -a -r mkoverlay -l 'low er,a:b' "$dir" mkpseudo "$dir/merged" pivot "$dir/merged" \
+		sh -c 'echo $$; ls /proc/self/status /dev/null /sys/kernel; mount | grep -c .'
+	shows '^1$'
+	works mkoverlay -d "$dir"
+}
+
+@test "a PROG that is not there is 127 from the last link, and nothing stays mounted" {
+	fails 127 unshare-lite -a -r mkoverlay -l lower box mkpseudo box/merged pivot box/merged nosuch
+	says '^pivot: '
+	works mkoverlay -d box
+}
+
+@test "a container in a container" {
+	works consh -T lower box sh -c \
+		'cd /tmp; mkrootfs lower && consh -T -h inner lower box sh -c "hostname; grep NSpid /proc/self/status; cat /proc/self/uid_map"'
+	shows '^inner$'
+}

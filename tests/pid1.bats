@@ -1,0 +1,244 @@
+#!/usr/bin/env bats
+# What execve(2) refuses is in exec.bats.  Not tested here: the window between
+# the fork and the exec of PROG, in which signals are blocked.
+load helper
+
+# A PID namespace around COMMAND, with a /proc.
+pidns() {
+	unshare-lite -Urmp --mount-proc "$@"
+}
+
+setup() {
+	common_setup
+	export TMUX_TMPDIR=$W
+	cat >looper <<-'END'
+		#!/bin/sh
+		for s in TERM HUP USR1 USR2 INT QUIT TSTP; do
+			trap "echo $s; exit 9" $s
+		done
+		echo ready
+		while :; do sleep 0.05; done
+	END
+	chmod 755 looper
+}
+
+teardown() {
+	[[ -z ${TMUX_TMPDIR-} ]] || tmux -L "$mark" kill-server 2>/dev/null || :
+	common_teardown
+}
+
+@test "what cannot be understood is refused with the synopsis" {
+	misused pid1 -x
+	misused pid1 --no-such
+	works pid1 --help
+	shows '^usage: pid1 '
+	works pid1 -V
+	fails 125 sh -c 'pid1 --help >&-'
+	fails 125 sh -c 'pid1 --help >/dev/full'
+}
+
+@test "the status is that of PROG, or 128+N" {
+	fails 7 pid1 sh -c 'exit 7'
+	fails 137 pid1 sh -c 'kill -KILL $$'
+	fails 143 pid1 sh -c 'kill -TERM $$'
+	fails 7 pidns pid1 sh -c 'exit 7'
+	fails 137 pidns pid1 sh -c 'kill -KILL $$'
+	fails 127 pidns pid1 none
+	fails 126 pidns pid1 /
+	works pid1 true >&-
+}
+
+@test "arguments, environment, mask and ignored signals arrive untouched" {
+	works pid1 printf '<%s>' 'a b' '' -v --
+	prints '<a b><><-v><-->'
+	plain=$(grep -E '^(Sig|Shd)(Blk|Ign|Cgt)' /proc/self/status)
+	works pid1 grep -E '^(Sig|Shd)(Blk|Ign|Cgt)' /proc/self/status
+	prints "$plain"
+	works env --ignore-signal=CHLD,TERM,USR1 pid1 grep SigIgn /proc/self/status
+	shows '1[0-9a-f]{4}$'
+	works pid1 sh -c 'ls /proc/self/fd | wc -l'
+	prints 4
+}
+
+@test "with SIGCHLD ignored the status still comes" {
+	fails 7 sh -c 'trap "" CHLD; exec pid1 sh -c "exit 7"'
+	fails 7 sh -c 'trap "" CHLD; exec unshare-lite -Urp sh -c "exit 7"'
+}
+
+@test "a thousand orphans leave no zombie" {
+	orphans='i=0; while [ $i -lt 1000 ]; do (:&); i=$((i + 1)); done; sleep 0.3
+		grep -l "^State:.Z" /proc/[0-9]*/status 2>/dev/null | wc -l'
+	works pidns pid1 sh -c "$orphans"
+	prints 0
+	works pid1 sh -c '(sleep 0.2 & echo $! >orphan); sleep 0.05; sed -n s/^PPid:.//p /proc/$(cat orphan)/status; echo $PPID; sleep 0.3; test ! -d /proc/$(cat orphan)'
+	[[ ${stdout%$'\n'*} = "${stdout#*$'\n'}" ]] || flunk 'the orphan has not come to pid1'
+}
+
+@test "signals are passed on to PROG, inside a PID namespace and outside" {
+	for how in pid1 'unshare-lite -Urp' 'unshare-lite -Urp pid1'; do
+		for s in TERM HUP USR1 USR2 INT QUIT TSTP; do
+			: >out
+			spawn env --default-signal=INT,QUIT sh -c 'exec "$@" ./looper >out 2>err' - $how
+			eventually grep -q ready out || flunk "$how: not ready"
+			kill -$s "$pid"
+			code=0
+			wait "$pid" || code=$?
+			[[ $(tail -n 1 out) = "$s" ]] || flunk "$how: $s did not arrive: $(cat out err)"
+			(( code == 9 )) || flunk "$how: $s: $code"
+		done
+	done
+}
+
+@test "a signal that PID 1 would not see" {
+	for s in TERM HUP INT QUIT; do
+		: >err
+		spawn env --default-signal=INT,QUIT unshare-lite -Urp sleep 9 2>err
+		eventually grep -qx sleep "/proc/$(child_of "$pid")/comm"
+		kill -$s "$pid"
+		code=0
+		wait "$pid" || code=$?
+		(( code == 137 )) || flunk "$s: $code"
+		grep -q "^unshare-lite: SIG$s: PID 1 has no handler" err
+	done
+	spawn env --default-signal=INT,QUIT unshare-lite -Urp pid1 sleep 9
+	eventually pgrep -P "$(child_of "$pid")" sleep
+	kill "$pid"
+	code=0
+	wait "$pid" || code=$?
+	(( code == 143 ))
+}
+
+@test "SIGTERM at any moment ends it, and leaves nothing" {
+	for i in {1..40}; do
+		unshare-lite -Urp pid1 sleep 9 2>/dev/null 3>&- 4>&- &
+		sleep "0.00$((RANDOM % 10))$((RANDOM % 10))"
+		kill $!
+		code=0
+		wait $! || code=$?
+		(( code == 143 || code == 137 )) || flunk "$code"
+	done
+}
+
+@test "nohup holds for pid1 and PROG" {
+	spawn nohup pid1 sh -c 'echo ready >out; sleep 0.3; exit 5'
+	eventually grep -q ready out
+	kill -HUP "$pid"
+	code=0
+	wait "$pid" || code=$?
+	(( code == 5 ))
+}
+
+@test "without PROG it holds until a signal, and reaps" {
+	for s in TERM INT HUP; do
+		spawn env --default-signal=INT pid1
+		eventually grep -q '^SigBlk:.*[1-9a-f]' "/proc/$pid/status"
+		kill -$s "$pid"
+		wait "$pid"
+	done
+	spawn env --default-signal=INT unshare-lite -Urp pid1
+	child=$(child_of "$pid")
+	eventually grep -qx pid1 "/proc/$child/comm"
+	eventually grep -q '^SigBlk:.*[1-9a-f]' "/proc/$child/status"
+	kill "$pid"
+	wait "$pid"
+}
+
+@test "with PROG stopped the tool stops, and both go on" {
+	for how in pid1 'unshare-lite -U'; do
+		spawn $how sh -c 'echo ready >out; sleep 0.2; exit 5'
+		eventually grep -q ready out
+	done
+	spawn pid1 sh -c 'echo $$ >out2; sleep 0.3; exit 5'
+	eventually grep -q . out2
+	kill -STOP "$(cat out2)"
+	eventually grep -q '^State:.T' "/proc/$pid/status"
+	kill -CONT "$pid"
+	code=0
+	wait "$pid" || code=$?
+	(( code == 5 ))
+}
+
+### on a terminal
+
+# term: a shell with job control in a terminal of its own
+term() {
+	tmux -L "$mark" -f /dev/null new-session -d -x 100 -y 30 \
+		"cd $W; PATH=$PATH PS1='> ' exec bash --norc --noprofile -i 3>&- 4>&-"
+}
+
+keys() {
+	tmux -L "$mark" send-keys "$@"
+}
+
+on_screen() {
+	tmux -L "$mark" capture-pane -p | grep -qE "$1"
+}
+
+screen() {
+	eventually on_screen "$1" || flunk "no $1 on screen: $(tmux -L "$mark" capture-pane -p)"
+}
+
+@test "^Z stops the whole job, fg continues it, ^C ends it" {
+	term
+	for how in 'pid1 sleep 8' 'unshare-lite -Urp pid1 sleep 8' 'unshare-lite -Urp sleep 8' "unshare-lite -Urp sh -c 'sleep 8; :'"; do
+		keys "clear; $how" Enter
+		eventually on_screen '8'
+		sleep 0.3
+		keys C-z
+		screen 'Stopped +'
+		keys 'clear; fg' Enter
+		sleep 0.2
+		case $how in
+		*'-Urp s'*) keys C-z; screen 'Stopped +'; keys 'kill %%' Enter Enter; screen 'Exit 137|Killed' ;;
+		*) keys C-c; keys 'echo rc=$?' Enter; screen rc=130 ;;
+		esac
+	done
+}
+
+@test "where nobody outside can stop PID 1, ^Z does not hang the terminal" {
+	term
+	keys 'unshare -Urpf --mount-proc pid1 sh -c "sleep 2; echo went on"' Enter
+	sleep 0.3
+	keys C-z
+	sleep 1.5
+	screen '^went on'
+}
+
+@test "a shell inside has job control, and the terminal comes back" {
+	term
+	keys 'unshare-lite -Urp --mount-proc pid1 bash --norc; echo rc=$?' Enter
+	sleep 0.5
+	keys 'sleep 8' Enter C-z
+	screen 'Stopped +sleep'
+	keys 'kill -9 %1; exit 5' Enter
+	screen rc=5
+	keys 'stty size; echo back' Enter
+	screen '^back'
+}
+
+@test "a job that ends in the background leaves the terminal alone" {
+	term
+	keys 'pid1 sleep 1' Enter
+	sleep 0.3
+	keys C-z
+	screen Stopped
+	keys 'bg' Enter
+	sleep 1.2
+	keys 'echo still $((40 + 2))' Enter
+	screen 'still 42'
+}
+
+@test "PROG sees a resize" {
+	term
+	keys "unshare-lite -Urp pid1 bash -c 'trap \"stty size\" WINCH; echo up; for i in 1 2 3 4 5 6 7 8; do sleep 0.2; done'" Enter
+	screen '^up'
+	tmux -L "$mark" resize-window -x 90 -y 20
+	screen '^20 90'
+}
+
+@test "every system call of its own may fail" {
+	for call in vfork prctl; do
+		refused strace -f -qq -o /dev/null -e inject=$call:error=EPERM:when=1 pid1 true
+		says EPERM
+	done
+}

@@ -8,6 +8,11 @@ setup() {
 	cp -r "$ROOTFS/." lower
 }
 
+teardown() {
+	TMUX_TMPDIR=$W tmux kill-server 2>/dev/null || :
+	common_teardown
+}
+
 # Nothing is left of a container but what it changed, and over which layers.
 only_upper() {
 	[[ $(ls -A "$1") = $'layers\nupper' ]]
@@ -163,25 +168,21 @@ only_upper() {
 
 @test "on a terminal PROG has it, and ^C reaches what runs in it" {
 	works tty_run consh lower box sh -c 'test -t 0 && stty size'
-	tmux -L "$test_mark" -f /dev/null new-session -d -x 80 -y 24 \
-		"PATH='$PATH' consh '$ROOTFS' '$W/box' sh; echo status \$?; sleep 60"
-	eventually test -s box/pid
-	type_in() { tmux -L "$test_mark" send-keys "$@"; }
-	sees() { tmux -L "$test_mark" capture-pane -p | grep -q -- "$1"; }
-	eventually sees '#'
-	type_in 'sleep 50; echo after $?' Enter
+	export TMUX_TMPDIR=$W
+	tmux -f /dev/null new-session -d -x 80 -y 24 "PATH='$PATH' consh lower box sh; echo status \$?; exec sleep 60"
+	pane() { tmux capture-pane -p; }
+	sees() { pane | grep -q -- "$1"; }
+	eventually sees '#' || { pane; false; }
+	tmux send-keys 'sleep 50' Enter
+	eventually pgrep -x sleep
+	tmux send-keys C-c
+	tmux send-keys 'sleep 51' Enter
 	sleep 0.3
-	type_in C-c
-	eventually sees '^ *[#~/]* *#'
-	type_in 'sleep 51' Enter
-	sleep 0.3
-	type_in C-z
-	eventually sees Stopped
-	type_in 'jobs; kill %1; exit 5' Enter
-	sleep 0.2
-	type_in 'exit 5' Enter
-	eventually sees 'status 5'
-	tmux -L "$test_mark" kill-server
+	tmux send-keys C-z
+	eventually sees Stopped || { pane; false; }
+	tmux send-keys 'kill %1' Enter 'exit 5' Enter 'exit 5' Enter
+	eventually sees 'status 5' || { pane; false; }
+	tmux kill-server
 	only_upper box
 }
 

@@ -432,6 +432,9 @@ leave_cgroups() {
 	because NSE-06
 	refused nsenter-lite -n/proc/1/ns/net true
 	because NSE-06
+	mkdir -m 0 closed
+	refused nsenter-lite "-n$W/closed/net" true
+	because NSE-48
 	build_with
 	spawn ./with closed
 	eventually eval '[[ $(stat -c %u "/proc/$pid/status") = 0 ]]'
@@ -511,6 +514,10 @@ leave_cgroups() {
 	because NSE-28
 	works ./with memfd nsenter-lite -v -t "$pid" -a true
 	says 'O_TMPFILE'
+	refused unshare -Urm sh -c "mount -t tmpfs tmpfs /mnt; cp with '$BIN/nsenter-lite' /mnt; cd /mnt
+		for dir in /var/tmp /dev/shm /run /tmp; do mount -t tmpfs -o noexec tmpfs \$dir; done
+		exec ./with memfd ./nsenter-lite -r/ true"
+	because NSE-33
 }
 
 @test "because: /proc is missing, or shows other processes" {

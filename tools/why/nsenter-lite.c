@@ -72,7 +72,7 @@ word_of(const char *file, int letter)
 	return NULL;
 }
 
-/* Its ns/user is as closed as the rest, but the map tells most of them apart. */
+/* Its ns/user is as closed as the rest; the map tells most of them apart. */
 static int
 shares_users(const struct entry *e)
 {

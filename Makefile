@@ -20,9 +20,9 @@ KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell uname -
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wno-missing-field-initializers
 CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 CPPFLAGS = -D_GNU_SOURCE -DVERSION=\"0.1\" -Icommon $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
-# One page of code and one of data less to fault in: the relocations that these two protect are not there.
-LDFLAGS = $(if $(STATIC),-s -Wl$(comma)--gc-sections$(comma)-z$(comma)norelro$(comma)-z$(comma)noseparate-code$(comma)--build-id=none)
-comma = ,
+# Few pages to fault in: no relocations to protect, and small data side by side.
+TIGHT = -s -Wl,--gc-sections,-z,norelro,-z,noseparate-code,--build-id=none,--sort-section=alignment
+LDFLAGS = $(if $(STATIC),$(TIGHT))
 
 TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
 COMMON = $(patsubst common/%.c,$O/obj/common/%.o,$(wildcard common/*.c))
@@ -46,7 +46,7 @@ $(foreach t,$(WHY),$(eval $O/bin/$t: $O/obj/tools/why/$t.o))
 
 -include $(wildcard $O/obj/*/*.d $O/obj/*/*/*.d)
 
-demo shell: 
+demo shell:
 	@scripts/deps build demo
 	@$(MAKE) -s all
 	@scripts/demo $@

@@ -1,13 +1,17 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "facts.h"
 #include "format.h"
+#include "put.h"
 #include "say.h"
 #include "target.h"
 #include "wait.h"
@@ -85,25 +89,27 @@ wait_child(void)
 
 /*
  * Whether pid has a handler for a signal, or waits for it; or, as shells do
- * with SIGTSTP, means to ignore it.  Without a /proc of ours there is no way
+ * with SIGTSTP, means to ignore it.  What sigtimedwait(2) waits for is in none
+ * of the sets (tini is always in it).  Without a /proc of ours there is no way
  * to know, and it gets its chance.
  */
 static int
 sees(pid_t pid, int number)
 {
-	static const char *const ways[] = { "SigCgt", "SigBlk", "SigIgn" };
-	char text[32];
-	struct out o = { text, text + sizeof text - 1 };
+	static const char *const sets[] = { "SigCgt", "SigBlk", "SigIgn" };
+	char dir[32], text[128];
+	struct out o = { dir, dir + sizeof dir - 16 };
 	int i, n = number == SIGTSTP ? 3 : 2;
 
-	if (!proc_is_ours())
-		return 1;
 	put_number(&o, pid, 10);
 	*o.at = '\0';
+	if (!proc_is_ours())
+		return 1;
 	for (i = 0; i < n; i++)
-		if (status_number(text, ways[i], 16) >> (number - 1) & 1)
+		if (status_number(dir, sets[i], 16) >> (number - 1) & 1)
 			return 1;
-	return 0;
+	return get(AT_FDCWD, proc_path(pid, "syscall"), text,
+	    sizeof text) > 0 && atoi(text) == SYS_rt_sigtimedwait;
 }
 
 /*
@@ -113,9 +119,9 @@ sees(pid_t pid, int number)
  * from here.
  */
 static void
-pass_on(pid_t pid, int init, const siginfo_t *info)
+pass_on(pid_t pid, int init, const struct signalfd_siginfo *info)
 {
-	int i = 0, number = info->si_signo, sent = info->si_code <= 0;
+	int i = 0, number = info->ssi_signo, sent = info->ssi_code <= 0;
 
 	while (passed[i].number != number)
 		i++;
@@ -142,19 +148,22 @@ pass_on(pid_t pid, int init, const siginfo_t *info)
 static void
 stop_with(pid_t pid)
 {
-	struct timespec second = { 1, 0 };
-	sigset_t cont, nothing, held;
+	struct pollfd fd = { .events = POLLIN };
+	sigset_t set, held;
 
 	if (getpid() != 1) {
 		kill(getpid(), SIGSTOP);
 	} else {
-		sigemptyset(&cont);
-		sigaddset(&cont, SIGCONT);
-		sigfillset(&nothing);
-		sigdelset(&nothing, SIGTSTP);
-		sigprocmask(SIG_SETMASK, &nothing, &held);
+		sigemptyset(&set);
+		sigaddset(&set, SIGCONT);
+		fd.fd = signalfd(-1, &set, SFD_CLOEXEC);
+		sigprocmask(SIG_BLOCK, &set, &held);
+		sigemptyset(&set);
+		sigaddset(&set, SIGTSTP);
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
 		kill(0, SIGTSTP);
-		sigtimedwait(&cont, NULL, &second);
+		poll(&fd, 1, 1000);
+		close(fd.fd);
 		sigprocmask(SIG_SETMASK, &held, NULL);
 		kill(0, SIGCONT);
 	}
@@ -183,10 +192,11 @@ take_terminal(void)
 int
 wait_for(pid_t pid, int init)
 {
-	siginfo_t info;
-	int status;
+	int status, fd = signalfd(-1, &taken, SFD_CLOEXEC);
+	struct signalfd_siginfo info;
 	pid_t child;
 
+	/* Not sigwaitinfo(2): what it waits for looks as if it were not seen. */
 	for (;;) {
 		while ((child = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
 			if (child != pid)
@@ -202,7 +212,8 @@ wait_for(pid_t pid, int init)
 			}
 		if (child < 0 && errno == ECHILD)
 			die("wait for %d", pid);
-		if (sigwaitinfo(&taken, &info) > 0 && info.si_signo != SIGCHLD)
+		if (read(fd, &info, sizeof info) == sizeof info &&
+		    info.ssi_signo != SIGCHLD)
 			pass_on(pid, init, &info);
 	}
 }

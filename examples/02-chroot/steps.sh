@@ -58,8 +58,12 @@ END
 	sees "^$host\$" "^$jail\$"
 fi
 
-step 'the key is one capability'
+step 'the key to the jail is one capability'
+show <<'END'
+unshare-lite -Ur setpriv --bounding-set -all,+sys_chroot chroot jail /jailbreak stat -c %d:%i /
+END
+sees "^$host\$"
 show 125 <<'END'
-unshare-lite -Ur chroot jail setpriv --bounding-set -sys_chroot /jailbreak ls /
+unshare-lite -Ur setpriv --bounding-set -sys_chroot chroot jail ls /
 END
 sees 'Operation not permitted'

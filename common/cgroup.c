@@ -38,7 +38,7 @@ guard_frozen(int dir, const char *path)
 	char state[4096];
 
 	if ((get(dir, "cgroup.events", state, sizeof state) < 0 ||
-	    !strstr(state, "frozen 1")) &&
+	    !find(state, "frozen 1")) &&
 	    (get(dir, "freezer.state", state, sizeof state) < 0 ||
 	    strncmp(state, "THAWED", 6) == 0))
 		return;

@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -16,6 +15,7 @@
 #include "facts.h"
 #include "mounts.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 
 unsigned long long
@@ -142,7 +142,7 @@ is_chrooted(void)
 
 	if (!is_mount_point(AT_FDCWD, "/"))
 		return 1;
-	if ((child = fork()) == 0) {
+	if ((child = raw_fork()) == 0) {
 		fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 		_exit(fd >= 0 && setns(fd, CLONE_NEWNS) == 0 &&
 		    mount_id(AT_FDCWD, "/") != root);
@@ -232,7 +232,7 @@ status_number(const char *pid, const char *field, int base)
 	errno = saved;
 	for (; *p; p += strcspn(p, "\n"), p += *p == '\n')
 		if (strncmp(p, field, n) == 0 && p[n] == ':')
-			return strtoull(p + n + 1, NULL, base);
+			return digits(p + n + 1, NULL, base);
 	return -1;
 }
 
@@ -242,7 +242,8 @@ proc_is_ours(void)
 {
 	char text[64];
 
-	return ns_link("/proc/self", text) && atoi(text) == getpid();
+	return ns_link("/proc/self", text) &&
+	    digits(text, NULL, 10) == (unsigned)getpid();
 }
 
 /*

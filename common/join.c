@@ -12,6 +12,7 @@
 #include "join.h"
 #include "mounts.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "target.h"
 
@@ -87,7 +88,7 @@ guard_frozen(const struct cgroup *c, int dir, const char *controllers)
 		get(dir, "freezer.state", state, sizeof state);
 	else
 		return;
-	if (c->unified ? !strstr(state, "frozen 1") :
+	if (c->unified ? !find(state, "frozen 1") :
 	    strncmp(state, "THAWED", 6) == 0 || !*state)
 		return;
 	errno = EBUSY;
@@ -163,10 +164,10 @@ cgroups_of(pid_t pid)
 		die("look for the cgroups of process %d", pid);
 	while ((line = strsep(&rest, "\n")) && *line && n < MOST) {
 		length = strlen(line);
-		same = strstr(ours, line);
+		same = find(ours, line);
 		while (same && (same[length] != '\n' ||
 		    (same > ours && same[-1] != '\n')))
-			same = strstr(same + 1, line);
+			same = find(same + 1, line);
 		if (same)
 			continue;
 		controllers = strchr(line, ':') + 1;
@@ -197,12 +198,12 @@ fork_into(void)
 	for (i = 0; i < n && !cgroups[i].unified; i++)
 		;
 	if (i == n)
-		return fork();
+		return raw_fork();
 	args.cgroup = cgroups[i].dir;
 	child = syscall(435 /* SYS_clone3 */, &args, sizeof args);
 	/* EAGAIN: pids.max.  Else whoever may not, may still write. */
 	if (child < 0 && errno != EAGAIN)
-		return fork();
+		return raw_fork();
 	if (child == 0)
 		cgroups[i].fd = -1;
 	else

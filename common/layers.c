@@ -6,10 +6,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <linux/capability.h>
+
 #include "format.h"
 #include "layers.h"
 #include "put.h"
-#include "say.h"
 
 /* Room for 500 paths that each lie below a long current folder. */
 #define SIZE (MOST_LAYERS * 2 * PATH_MAX)
@@ -110,36 +111,44 @@ fd_path(char path[32], int fd)
 }
 
 /*
- * Whether an overlay has upper mounted, in whichever mount namespace.  The
- * kernel tells if index=on is asked for, which leaves traces; but none in an
- * overlay whose work folder is gone, and which therefore is read-only.
+ * Whether an overlay has DIR/upper or DIR/work mounted, in whichever mount
+ * namespace.  The kernel tells if index=on is asked for, and leaves no trace in
+ * an overlay that can make nothing in its work folder and is read-only: here
+ * work/work, of mode 0, which closes it to who cannot override that.
  */
 int
-upper_in_use(int dir, int upper)
+upper_in_use(int dir)
 {
 	enum { STRING = 1, CREATE = 6 };	/* fsconfig(2) */
-	char lower_path[32], upper_path[32], gone_path[32];
-	int fs, gone, busy, saved = errno;
-	int lower = openat(dir, "work", O_PATH | O_CLOEXEC);
+	static const char *const keys[] = { "lowerdir", "upperdir", "workdir" },
+	    *const names[] = { "work", "upper", "work/work" };
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[2], less[2];
+	int fs, i, fd[3], busy = 0, saved = errno;
+	char path[32];
 
-	if (did(mkdirat(dir, "work/gone", 0700), "mkdirat(%d, \"work/gone\", "
-	    "0700)", dir) < 0 && errno != EEXIST)
-		return 0;
-	gone = openat(dir, "work/gone", O_PATH | O_CLOEXEC);
-	did(unlinkat(dir, "work/gone", AT_REMOVEDIR), "unlinkat(%d, "
-	    "\"work/gone\", AT_REMOVEDIR)", dir);
-	fd_path(lower_path, lower);
-	fd_path(upper_path, upper);
-	fd_path(gone_path, gone);
 	fs = syscall(430 /* SYS_fsopen */, "overlay", 1);
-	syscall(431, fs, STRING, "lowerdir", lower_path, 0);
-	syscall(431, fs, STRING, "upperdir", upper_path, 0);
-	syscall(431, fs, STRING, "workdir", gone_path, 0);
-	syscall(431, fs, STRING, "index", "on", 0);
-	busy = syscall(431, fs, CREATE, NULL, NULL, 0) < 0 && errno == EBUSY;
+	for (i = 0; i < 3; i++) {
+		fd[i] = openat(dir, names[i], O_PATH | O_CLOEXEC);
+		fd_path(path, fd[i]);
+		busy |= syscall(431, fs, STRING, keys[i], path, 0) < 0;
+	}
+	if (!busy && syscall(SYS_capget, &head, caps) == 0) {
+		less[0] = caps[0];
+		less[1] = caps[1];
+		less[0].effective &= ~(1 << CAP_DAC_OVERRIDE |
+		    1 << CAP_DAC_READ_SEARCH);
+		syscall(431, fs, STRING, "index", "on", 0);
+		syscall(SYS_capset, &head, less);
+		busy = syscall(431, fs, CREATE, NULL, NULL, 0) < 0 &&
+		    errno == EBUSY;
+		syscall(SYS_capset, &head, caps);
+	} else {
+		busy = 0;
+	}
+	for (i = 0; i < 3; i++)
+		close(fd[i]);
 	close(fs);
-	close(gone);
-	close(lower);
 	errno = saved;
 	return busy;
 }

@@ -12,4 +12,4 @@ const char	*layers_text(const char *prefix, char *const lower[], int n);
 int		 layers_read(int dir, const char **prefix, char *lower[]);
 int		 same_layers(char *const a[], int n, char *const b[], int m);
 int		 is_empty(int dir, const char *name);
-int		 upper_in_use(int dir, int upper);
+int		 upper_in_use(int dir);

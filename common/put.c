@@ -42,3 +42,34 @@ get(int dir, const char *file, char *text, size_t size)
 	close(fd);
 	return n;
 }
+
+/* The number at s, behind blanks; *end, if asked for, is what follows it. */
+unsigned long long
+digits(const char *s, const char **end, unsigned base)
+{
+	unsigned long long n = 0;
+	unsigned d;
+
+	s += strspn(s, " \t");
+	for (;; s++) {
+		d = *s >= 'a' ? *s - 'a' + 10U : *s - (unsigned)'0';
+		if (d >= base)
+			break;
+		n = n * base + d;
+	}
+	if (end)
+		*end = s;
+	return n;
+}
+
+/* strstr(3), without the kilobyte that makes it fast on long texts. */
+char *
+find(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (; *text; text++)
+		if (strncmp(text, word, n) == 0)
+			return (char *)text;
+	return NULL;
+}

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "format.h"
+#include "put.h"
 #include "say.h"
 
 const char *tool, *usage;
@@ -190,7 +191,7 @@ misuse(const char *fmt, ...)
 {
 	static char text[LINE_SIZE];
 	struct out o = { text, text + sizeof text - 1 };
-	const char *end = strstr(usage, "\n\n");
+	const char *end = find(usage, "\n\n");
 	va_list ap;
 
 	va_start(ap, fmt);

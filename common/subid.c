@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "idmap.h"
+#include "put.h"
 #include "subid.h"
 
 #define FIELDS 4
@@ -57,9 +58,9 @@ static int
 is_id(const char *text, unsigned *id)
 {
 	unsigned long long n;
-	char *end;
+	const char *end;
 
-	n = strtoull(text, &end, 10);
+	n = digits(text, &end, 10);
 	*id = n;
 	return *text >= '0' && *text <= '9' && !*end && n == *id;
 }

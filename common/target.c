@@ -52,9 +52,9 @@ hidden(void)
 {
 	static struct mount m;
 
-	return mount_at("/proc", &m) && (strstr(m.super, "hidepid=2") ||
-	    strstr(m.super, "hidepid=invisible") ||
-	    strstr(m.super, "hidepid=4") || strstr(m.super, "ptraceable"));
+	return mount_at("/proc", &m) && (find(m.super, "hidepid=2") ||
+	    find(m.super, "hidepid=invisible") ||
+	    find(m.super, "hidepid=4") || find(m.super, "ptraceable"));
 }
 
 static void

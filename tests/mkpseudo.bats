@@ -21,16 +21,6 @@ options() {
 }
 export -f below options
 
-# Root of user, PID, network, IPC and cgroup namespaces.
-full() {
-	if (( EUID == 0 )); then
-		unshare -UrmpniuCf "$@"
-	else
-		unshare -UrmpniuCf "$@"
-	fi
-}
-export -f full
-
 @test "what cannot be understood is refused with the synopsis, and changes nothing" {
 	misused mkpseudo
 	misused mkpseudo -x r
@@ -54,7 +44,6 @@ export -f full
 		works mkpseudo r
 		prints "$W/r"
 		silent
-		type=$(stat -fc %T /proc/self/fd/0)
 		[[ $(below) = "proc proc
 		sys sysfs
 		sys/fs/cgroup cgroup2
@@ -237,7 +226,6 @@ export -f full
 		before=$(cat /proc/self/mountinfo)
 		works mkpseudo --mask r
 		works mkpseudo -d -v r
-		silent=$stderr
 		[[ -z $stdout && $before = "$(cat /proc/self/mountinfo)" ]]
 		works mkpseudo -d r
 		says "^mkpseudo: nothing of mkpseudo's is mounted in 'r'$"
@@ -295,7 +283,7 @@ export -f full
 }
 
 @test "a symbolic link or a file in the way is refused, and nothing lands outside of ROOT" {
-	inside -pf <<-'END'
+	inside -pnf <<-'END'
 		mkdir victim victim/pts victim/fs
 		before=$(cat /proc/self/mountinfo)
 		for link in proc dev sys; do
@@ -373,6 +361,7 @@ export -f full
 	END
 }
 
+# bats test_tags=root
 @test "a new proc must show no more than the old one" {
 	inside <<-'END'
 		mkdir -p r
@@ -451,7 +440,6 @@ export -f full
 		for name in 'a b' 'a,b:c' 'a\b\040' $'a\nb' "a'\"b" -x; do
 			mkdir -p "./$name"
 			works mkpseudo -m proc,dev -- "$name" true
-			refused_newline=0
 			if [[ $name = *$'\n'* ]]; then
 				before=$(cat /proc/self/mountinfo)
 				refused mkpseudo -m tmp -- "$name"
@@ -497,7 +485,7 @@ export -f full
 		before=$(cat /proc/self/mountinfo)
 		for sig in TERM INT HUP; do
 			for n in 1 5 12; do
-				capture env --default-signal=INT strace -qqfo /dev/null -e inject=mount,mkdir,mknod,symlink:signal=$sig:when=$n mkpseudo r
+				capture sh -c 'env --default-signal=INT strace -qqfo /dev/null -e inject=mount,mkdir,mknod,symlink:signal=$0:when=$1 mkpseudo r & wait $!' $sig $n
 				(( status > 128 )) || flunk "$sig $n"
 				[[ $before = "$(cat /proc/self/mountinfo)" && -z $(ls -A r) ]]
 			done
@@ -530,8 +518,52 @@ export -f full
 @test "no user ID mapped means no new folder" {
 	inside -pf <<-'END'
 		mount -t tmpfs -o mode=777 t r
-		capture unshare -Um --propagation private mkpseudo -m tmp r
-		(( status == 125 ))
+		refused unshare -Um --keep-caps mkpseudo -m tmp r
+		because PSE-73
+		try_works
+	END
+}
+
+@test "what cannot be bound is refused" {
+	inside -pf <<-'END'
+		mkdir bin
+		mount -t tmpfs t bin
+		cp "$(command -v mkpseudo)" bin
+		mount --make-unbindable bin
+		refused bin/mkpseudo -m tools r
+		because PSE-64
+		try_works
+		works bin/mkpseudo -m tools r
+		works mkpseudo -m dev r
+		umount r/dev/null
+		rm r/dev/null
+		mkdir r/dev/null
+		refused mkpseudo -m dev r
+		because PSE-17
+	END
+}
+
+# bats test_tags=root
+@test "devices on a mount with nodev are refused" {
+	inside -pf <<-'END'
+		mkdir d
+		mount -t tmpfs -o mode=755 t d
+		for n in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0; do
+			IFS=: read -r name major minor <<<"$n"
+			mknod -m 666 d/$name c $major $minor
+		done
+		mount -o remount,bind,nodev d
+		mount --bind d /dev
+		refused mkpseudo -m dev r
+		because PSE-80
+	END
+}
+
+@test "Landlock forbids all mounts" {
+	needs 'the tool landlock' command -v landlock
+	inside -pf <<-'END'
+		refused landlock --best-effort -w / -x / mkpseudo -m tmp r
+		because PSE-49
 	END
 }
 

@@ -37,8 +37,8 @@ static const char text[] =
 "                 [PROG [ARG]...]\n"
 "       mkoverlay -d DIR\n"
 "\n"
-"Mount the folders LOWER, the first one topmost, and over them DIR/upper, which\n"
-"takes all changes, at DIR/merged.  Print that path, or run PROG.\n"
+"Mount the folders LOWER, the first one topmost, and over them DIR/upper,\n"
+"which takes all changes, at DIR/merged.  Print that path, or run PROG.\n"
 "\n"
 "  -l, --lower=LOWER    a folder that is seen, and never changed; up to 500\n"
 "  -r, --read-only      no upper: nothing can be changed\n"
@@ -135,7 +135,8 @@ take_lower(char *path)
 static void
 take_options(char *list)
 {
-	static const char *const flags[] = { "ro", "nosuid", "nodev", "noexec" };
+	static const char *const flags[] = { "ro", "nosuid", "nodev",
+	    "noexec" };
 	static char copies[PATH_MAX], *copy = copies;
 	char *word;
 	size_t n;
@@ -228,8 +229,9 @@ begin(void)
 	int i;
 
 	for (i = 0; i < lowers; i++) {
-		if ((layer[i] = openat(AT_FDCWD, lower[i], O_PATH | O_DIRECTORY |
-		    O_CLOEXEC)) < 0)
+		layer[i] = openat(AT_FDCWD, lower[i], O_PATH | O_DIRECTORY |
+		    O_CLOEXEC);
+		if (layer[i] < 0)
 			refuse("open", lower[i]);
 		lower[i] = absolute(lower[i]);
 	}
@@ -283,7 +285,8 @@ take_back(void)
 static void
 open_dir(void)
 {
-	if ((at = openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+	at = openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (at < 0)
 		refuse("open", dir);
 }
 
@@ -368,14 +371,14 @@ remember(void)
  * mounts without a word what another overlay uses.
  */
 static void
-guard_upper(int upper)
+guard_upper(void)
 {
 	char value;
 
 	if (fgetxattr(at, *prefix == *USERS ? USERS "opaque" : TRUSTED "opaque",
 	    &value, 1) < 0 && errno == EOPNOTSUPP)
 		refuse_in("store attributes in", "upper");
-	if (!made_upper && !made_work && upper_in_use(at, upper)) {
+	if (!made_upper && !made_work && upper_in_use(at)) {
 		errno = EBUSY;
 		refuse_in("use", "upper");
 	}
@@ -547,7 +550,7 @@ mount_all(const char *root)
 	merged = make("merged", &made_merged);
 	umask(mask);
 	if (!read_only)
-		guard_upper(upper);
+		guard_upper();
 	else if (lowers == 1)
 		add_empty(root, merged);
 	if (fs < 0) {
@@ -618,27 +621,23 @@ static void
 delete_all(void)
 {
 	static struct mount m;
-	int found = 0, upper, here = open(".", O_PATH | O_CLOEXEC);
+	int found = 0, here = open(".", O_PATH | O_CLOEXEC);
 
 	hold_signals();
 	if (chdir(dir) < 0)
 		refuse("chdir", dir);
 	while (is_mount_point(AT_FDCWD, "merged"))
 		found = unmount("merged", "overlay");
-	upper = open("upper", O_PATH | O_CLOEXEC);
-	if (access("work", F_OK) == 0 && upper >= 0 &&
-	    (upper_in_use(AT_FDCWD, upper) || mounted_elsewhere())) {
+	if (upper_in_use(AT_FDCWD) || mounted_elsewhere()) {
 		errno = EBUSY;
 		if (fchdir(here) == 0)
 			refuse_in("remove", "work");
 	}
-	close(upper);
-	remove_tree(AT_FDCWD, "work/gone");
 	remove_tree(AT_FDCWD, "work/index");
 	remove_tree(AT_FDCWD, "work/work");
 	found += remove_folder("work");
 	found += remove_folder("merged");
-	if (upper < 0)
+	if (access("upper", F_OK) < 0)
 		did(unlink("layers"), "unlink(\"layers\")");
 	if (fchdir(here) < 0)
 		die("return to where we were called");

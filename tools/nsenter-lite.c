@@ -28,6 +28,7 @@
 #include "fds.h"
 #include "join.h"
 #include "kinds.h"
+#include "raw.h"
 #include "say.h"
 #include "sealed.h"
 #include "start.h"
@@ -379,7 +380,7 @@ drop_groups(int last)
 		return;
 	if (!last && !has_cap(CAP_SETGID))
 		return;
-	dropped = did(setgroups(0, NULL), "setgroups(0, NULL)") == 0;
+	dropped = did(raw_drop_groups(), "setgroups(0, NULL)") == 0;
 	if (dropped || !last)
 		return;
 	if (enters(CLONE_NEWUSER))
@@ -405,13 +406,13 @@ set_ids(void)
 	gid_t g = gid < 0 ? 0 : gid;
 
 	drop_groups(1);
-	if ((gid >= 0 || root_in_there) && did(setresgid(g, g, g),
+	if ((gid >= 0 || root_in_there) && did(raw_setgid(g),
 	    "setresgid(%u, %u, %u)", g, g, g) < 0) {
 		if (gid >= 0)
 			refuse_id("gid", gid);
 		note("note: gid 0 is not mapped there, ours stays");
 	}
-	if ((uid >= 0 || root_in_there) && did(setresuid(u, u, u),
+	if ((uid >= 0 || root_in_there) && did(raw_setuid(u),
 	    "setresuid(%u, %u, %u)", u, u, u) < 0) {
 		if (uid >= 0)
 			refuse_id("uid", uid);
@@ -484,7 +485,7 @@ main(int argc, char **argv)
 		fork_and_wait();
 	set_root_and_folder();
 	set_ids();
-	if (enters(CLONE_NEWPID))
+	if (enters(CLONE_NEWPID) && !enters(CLONE_NEWNS))
 		warn_of_proc();
 	run(argv + optind);
 }

@@ -32,8 +32,8 @@
 static const char text[] =
 "usage: ovldiff DIR\n"
 "\n"
-"Print what DIR/upper changes in the lower folders of an overlay, sorted: A and\n"
-"the path of what is new, C of what is changed, D of what is deleted.\n"
+"Print what DIR/upper changes in the lower folders of an overlay, sorted:\n"
+"A and the path of what is new, C of what is changed, D of what is deleted.\n"
 "\n"
 "  -v, --verbose          show each system call that changes something: none\n"
 "  -h, --help  -V, --version\n"
@@ -56,12 +56,14 @@ struct entry {
 };
 
 /* Folders that show as one, topmost first; paths are below a layer's root. */
+struct place {
+	int layer;
+	char *path;
+};
+
 struct places {
 	int n;
-	struct place {
-		int layer;
-		char *path;
-	} *at;
+	struct place *at;
 };
 
 struct names {
@@ -78,9 +80,11 @@ static size_t used, room;
 static void *
 more(void *p, size_t n)
 {
-	if (!(p = realloc(p, n)))
+	void *q = realloc(p, n);
+
+	if (!q)
 		die("remember so many names");
-	return p;
+	return q;
 }
 
 static char *

@@ -3,7 +3,7 @@
 # shellcheck source=/dev/null
 . "$(dirname -- "$0")/../tour.sh"
 
-step 'the outer container has the tools in it'
+step 'the outer container, with the tools in it'
 show <<'END'
 mkdir demo && cd demo
 mkrootfs -t lower
@@ -16,15 +16,20 @@ cat MANIFEST
 END
 sees '^1$' '^tekapo$' "^Creator UID: $(id -u)\$"
 
-step 'the inner container: the same lines, in the outer one'
+step 'the inner container: the same lines, typed in the outer one'
 inside <<'END'
 mkdir demo_inner
 mount -t tmpfs tmpfs demo_inner
 cd demo_inner
 mkrootfs lower
-consh -h pukaki lower . sh -c 'echo $$; hostname'
+consh -h pukaki lower . sh -c 'echo $$; hostname; cat /proc/self/uid_map'
 END
-sees '^1$' '^pukaki$'
+sees '^1$' '^pukaki$' '^ +0 +0 +1$'
+inside <<'END'
+consh -T lower /box ps
+END
+sees '^ +1 root +ps$'
+[ "$(grep -c ' root ' "$seen")" = 1 ] || fail 'more processes than ps'
 inside <<'END'
 consh -h pukaki lower . /bin/sleep 1000 &
 END
@@ -32,7 +37,36 @@ END
 step 'from outside: one process, three numbers'
 show <<'END'
 outer=$(cat pid)
-inner() { nsenter-lite -t $outer -ac cat /demo_inner/pid; }
-until [ "$(inner)" ]; do sleep 0.1; done 2>/dev/null
-sleep=$(grep -lE "^NStgid:.*[^0-9]$(inner)[^0-9]+1\$" $(grep -l '^sleep$' /proc/[0-9]*/comm | sed s/comm/status/) | cut -d / -f 3)
 END
+eventually test -s "/proc/$outer/root/demo_inner/pid"
+show <<'END'
+cat /proc/$outer/root/demo_inner/pid
+child() { for last in $(cat /proc/$1/task/$1/children); do :; done; echo $last; }
+sleep=$(child $(child $(child $outer)))
+END
+middle=$(cat "$seen")
+eventually grep -qx sleep "/proc/$sleep/comm"
+show <<'END'
+cat /proc/$sleep/comm
+grep NStgid /proc/$sleep/status
+cat /proc/$sleep/uid_map
+END
+sees '^sleep$' "^NStgid:	$sleep	$middle	1\$" "^ +0 +$(id -u) +1\$"
+
+step 'the namespaces of all levels: this shell, the outer and the inner container'
+show <<'END'
+for kind in user pid mnt uts ipc net cgroup time; do echo $(for pid in $$ $outer $sleep; do readlink /proc/$pid/ns/$kind; done); done
+END
+awk '$1 == $2 || $2 == $3 || $1 == $3 || NF < 3 { exit 1 }' "$seen" || fail 'a namespace is shared'
+
+step 'the inner container ends with the outer one'
+leave
+show 1 <<'END'
+kill -0 $sleep
+END
+show <<'END'
+ls
+ls upper
+END
+sees '^lower$' '^upper$' '^demo_inner$'
+never_sees '^pid$|^merged$'

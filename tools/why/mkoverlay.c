@@ -375,8 +375,8 @@ who_mounts(const char *upper)
 		strcpy(last, ns);
 		stpcpy(stpcpy(stpcpy(path, "/proc/"), d->d_name), "/mountinfo");
 		if ((found = has_upper(path, upper, &m))) {
-			because("OVL-62", "process %-s has it mounted, at %s in "
-			    "its mount namespace", d->d_name, m.point);
+			because("OVL-62", "process %-s has it mounted, at %s "
+			    "in its mount namespace", d->d_name, m.point);
 			try("nsenter-lite -t %-s -m umount %s", d->d_name,
 			    m.point);
 		}
@@ -607,18 +607,18 @@ who_uses(int id)
 			used = mount_id(AT_FDCWD, path) == id;
 		}
 		end = stpcpy(end, "fdinfo");
-		fds = used ? NULL : opendir(path);
-		while (fds && !used && (f = readdir(fds))) {
+		if (used || !(fds = opendir(path)))
+			continue;
+		while (!used && (f = readdir(fds))) {
 			stpcpy(stpcpy(end, "/"), f->d_name);
 			if (*f->d_name != '.' && get(AT_FDCWD, path, text,
 			    sizeof text) > 0 && (at = strstr(text, "mnt_id:")))
 				used = atoi(at + 7) == id;
 		}
-		if (fds)
-			closedir(fds);
-		if (used)
-			because("OVL-92", "process %-s uses it", d->d_name);
+		closedir(fds);
 	}
+	if (used)
+		because("OVL-92", "process %-s uses it", d->d_name);
 	closedir(proc);
 	return used;
 }

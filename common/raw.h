@@ -1,0 +1,10 @@
+#include <sys/types.h>
+
+/*
+ * System calls without what libc does around them for threads, of which we
+ * have none: it is 4 kB, and not for a child that shares its parent's memory.
+ */
+pid_t	 raw_fork(void);
+int	 raw_drop_groups(void);
+int	 raw_setgid(gid_t gid);
+int	 raw_setuid(uid_t uid);

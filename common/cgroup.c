@@ -44,7 +44,8 @@ guard_frozen(int dir, const char *path)
 		return;
 	errno = EBUSY;
 	tell("start in cgroup %s", path);
-	because("UNS-45", "it is frozen, or one above it: PROG would never run");
+	because("UNS-45", "it is frozen, or one above it: PROG would never "
+	    "run");
 	try(*state == 'F' ? "echo THAWED >%s/freezer.state" :
 	    "echo 0 >%s/cgroup.freeze", path);
 	fail();
@@ -87,7 +88,8 @@ open_one(const char *path)
 	if ((dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
 	    fstatfs(dir, &fs) < 0)
 		refuse(path);
-	if (fs.f_type != CGROUP2_SUPER_MAGIC && fs.f_type != CGROUP_SUPER_MAGIC) {
+	if (fs.f_type != CGROUP2_SUPER_MAGIC &&
+	    fs.f_type != CGROUP_SUPER_MAGIC) {
 		errno = EBADF;
 		tell("open cgroup %s", path);
 		because("UNS-31", "it is no cgroup, but a plain folder");
@@ -143,6 +145,7 @@ cgroup_open(const char *cgroup)
 	static char path[3 * PATH_MAX];
 	static struct mount m;
 	struct mounts in;
+	char *end;
 	int found = 0;
 
 	if (strlen(cgroup) >= PATH_MAX)
@@ -156,8 +159,10 @@ cgroup_open(const char *cgroup)
 		if (strcmp(m.type, "cgroup2") != 0 &&
 		    strcmp(m.type, "cgroup") != 0)
 			continue;
-		stpcpy(stpcpy(stpcpy(stpcpy(path, m.point),
-		    strncmp(cgroup, "./", 2) == 0 ? own(&m) : ""), "/"), cgroup);
+		end = stpcpy(path, m.point);
+		if (strncmp(cgroup, "./", 2) == 0)
+			end = stpcpy(end, own(&m));
+		stpcpy(stpcpy(end, "/"), cgroup);
 		if (access(path, F_OK) < 0)
 			continue;
 		open_one(path);
@@ -167,8 +172,8 @@ cgroup_open(const char *cgroup)
 	if (!found) {
 		errno = ENOENT;
 		tell("open cgroup %s", cgroup);
-		because("UNS-44", "no hierarchy that is mounted here has one of "
-		    "this name");
+		because("UNS-44", "no hierarchy that is mounted here has one "
+		    "of this name");
 		try("cgset %s", cgroup);
 		fail();
 	}

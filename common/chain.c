@@ -22,6 +22,7 @@ extern char **environ;
 int
 find_program(int root, const char *name, char *path)
 {
+	static char try[PATH_MAX];
 	const char *dir = getenv("PATH"), *end;
 	int err = ENOENT;
 	size_t n;
@@ -34,14 +35,12 @@ find_program(int root, const char *name, char *path)
 	if (strchr(name, '/'))
 		return executable(root, path) ? 0 : -1;
 	for (dir = dir ? dir : USUAL_PATH;; dir = end + 1) {
-		char try[PATH_MAX] = ".";
-
 		end = strchrnul(dir, ':');
 		n = end - dir;
 		if (n + 1 + strlen(name) < PATH_MAX) {
 			memcpy(try, dir, n);
 			if (n == 0)
-				n = 1;	/* an empty word is "." */
+				try[n++] = '.';	/* an empty word */
 			try[n++] = '/';
 			strcpy(try + n, name);
 			if (executable(root, try)) {
@@ -119,4 +118,19 @@ chain(const char *path, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	hold_signals();
 	cannot_run(AT_FDCWD, argv[0], path);
+}
+
+/* PROG, or without one the caller's shell, if it is there. */
+char **
+or_shell(char **argv)
+{
+	static char path[PATH_MAX];
+	static char *shell[] = { "/bin/sh", NULL };
+	char *env = getenv("SHELL");
+
+	if (*argv)
+		return argv;
+	if (env && *env == '/' && find_program(AT_FDCWD, env, path) == 0)
+		shell[0] = env;
+	return shell;
 }

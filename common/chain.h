@@ -5,4 +5,5 @@
 int		 find_program(int root, const char *name, char *path);
 _Noreturn void	 cannot_run(int root, const char *name, const char *path);
 const char	*look_up(int root, const char *name);
+char		**or_shell(char **argv);
 _Noreturn void	 chain(const char *path, char **argv);

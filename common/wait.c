@@ -30,7 +30,7 @@ static const struct {
 
 static sigset_t callers_mask, taken;
 static struct sigaction callers_chld;
-static int tty = -1;
+static int tty = -1, signals;
 
 /* One that the caller ignores is none of ours. */
 static void
@@ -58,6 +58,9 @@ wait_begin(void)
 	for (i = 0; i < sizeof passed / sizeof *passed; i++)
 		take(passed[i].number);
 	sigprocmask(SIG_BLOCK, &taken, &callers_mask);
+	/* Not sigwaitinfo(2), which shows no other process what it awaits. */
+	if ((signals = signalfd(-1, &taken, SFD_CLOEXEC)) < 0)
+		die("signalfd");
 	/* With SIGCHLD ignored the kernel would keep no status for us. */
 	sigaction(SIGCHLD, &dfl, &callers_chld);
 	for (fd = 0; fd < 3 && tty < 0; fd++)
@@ -140,10 +143,26 @@ pass_on(pid_t pid, int init, const struct signalfd_siginfo *info)
 }
 
 /*
+ * Whether a shell has taken the terminal.  Inside a PID namespace the groups
+ * outside have no numbers, but a read without SIGTTIN tells.
+ */
+static int
+in_background(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		if (isatty(fd) && read(fd, "", 0) < 0 && errno == EIO)
+			return 1;
+	return 0;
+}
+
+/*
  * PROG was stopped: so are we, that the shell sees it; both go on together.
  * PID 1 cannot stop itself, but who waits for it outside can, and does when
  * SIGTSTP comes while it is nothing to PID 1: our process group is the same.
- * If nobody does, PROG goes on, lest the terminal hang.
+ * If nobody does, and no shell has taken the terminal, PROG goes on, lest the
+ * terminal hang.
  */
 static void
 stop_with(pid_t pid)
@@ -156,13 +175,15 @@ stop_with(pid_t pid)
 	} else {
 		sigemptyset(&set);
 		sigaddset(&set, SIGCONT);
+		sigaddset(&set, SIGTTIN);
 		fd.fd = signalfd(-1, &set, SFD_CLOEXEC);
 		sigprocmask(SIG_BLOCK, &set, &held);
 		sigemptyset(&set);
 		sigaddset(&set, SIGTSTP);
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
 		kill(0, SIGTSTP);
-		poll(&fd, 1, 1000);
+		while (poll(&fd, 1, 1000) == 0 && in_background())
+			;
 		close(fd.fd);
 		sigprocmask(SIG_SETMASK, &held, NULL);
 		kill(0, SIGCONT);
@@ -192,11 +213,10 @@ take_terminal(void)
 int
 wait_for(pid_t pid, int init)
 {
-	int status, fd = signalfd(-1, &taken, SFD_CLOEXEC);
 	struct signalfd_siginfo info;
+	int status;
 	pid_t child;
 
-	/* Not sigwaitinfo(2): what it waits for looks as if it were not seen. */
 	for (;;) {
 		while ((child = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
 			if (child != pid)
@@ -212,7 +232,7 @@ wait_for(pid_t pid, int init)
 			}
 		if (child < 0 && errno == ECHILD)
 			die("wait for %d", pid);
-		if (read(fd, &info, sizeof info) == sizeof info &&
+		if (read(signals, &info, sizeof info) == sizeof info &&
 		    info.ssi_signo != SIGCHLD)
 			pass_on(pid, init, &info);
 	}

@@ -277,7 +277,7 @@ child_of() {
 eventually() {
 	local start=$EPOCHREALTIME
 	until "$@"; do
-		(( ${EPOCHREALTIME/./} - ${start/./} < ${PATIENCE:-2000} * 1000 )) || return
+		(( ${EPOCHREALTIME/./} - ${start/./} < ${PATIENCE:-2000} * 1000 )) || return 1
 		sleep 0.02
 	done
 }
@@ -363,7 +363,7 @@ look_for_processes() {
 
 parent_of() {
 	local stat=
-	read -rd '' stat <"/proc/$1/stat" || [[ $stat ]] || return
+	read -rd '' stat <"/proc/$1/stat" || [[ $stat ]] || return 1
 	stat=${stat##*) ? }
 	REPLY=${stat%% *}
 }
@@ -375,10 +375,10 @@ ours() {
 	local REPLY=$1
 
 	while [[ $processes_before_test != *" $REPLY "* ]]; do
-		parent_of "$REPLY" || return
+		parent_of "$REPLY" || return 1
 	done
 	(( REPLY != $$ )) || return 0
-	[[ $test_ancestors == *" $REPLY "* ]] || return
+	[[ $test_ancestors == *" $REPLY "* ]] || return 1
 
 	grep -qsaF "$test_mark" "/proc/$1/environ" "/proc/$1/cmdline" ||
 		[[ $(readlink "/proc/$1"/{cwd,root,exe}) == *"$test_mark"* ]] ||

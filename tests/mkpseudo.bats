@@ -516,9 +516,8 @@ export -f below options
 }
 
 @test "no user ID mapped means no new folder" {
-	inside -pf <<-'END'
-		mount -t tmpfs -o mode=777 t r
-		refused unshare -Um --keep-caps mkpseudo -m tmp r
+	inside <<-'END'
+		refused unshare -Um --keep-caps sh -c 'mount -t tmpfs -o mode=777 t r && mkpseudo -m tmp r'
 		because PSE-73
 		try_works
 	END

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Not tested here: whiteouts as attributes, which overlay itself does not make.
+# Not tested here: IDs that are mapped in no user namespace of ours.
 load helper
 
 setup() {
@@ -161,6 +161,24 @@ sums() {
 		prints "$(printf '%s\n' 'C /away' 'A /away/d' 'A /away/d/sub' 'A /there')"
 		rm l2/away
 	END
+}
+
+@test "attributes are decoded, and lead out of no layer" {
+	needs python3 command -v python3
+	mkdir -p D/upper/{r,out,opaque} l/opaque
+	: >l/opaque/f
+	: >D/upper/f
+	ln -s "$W/l" l2/away
+	printf '%s\n' user.overlay. "$W/l2" "$W/l" >D/layers
+	needs 'user attributes' python3 -c '
+import os
+os.setxattr("D/upper/r", "user.overlay.redirect", b"/e")
+os.setxattr("D/upper/out", "user.overlay.redirect", b"/away/d")
+os.setxattr("D/upper/opaque", "user.overlay.opaque", b"y")
+os.setxattr("D/upper/f", "user.overlay.whiteout", b"")'
+	works ovldiff D
+	prints "$(printf '%s\n' 'D /f' 'D /opaque/f' 'A /out' 'A /r' 'A /r/z')"
+	rm -r l2/away l/opaque
 }
 
 @test "what is no overlay of mkoverlay's is refused" {

@@ -158,6 +158,7 @@ teardown() {
 
 # term: a shell with job control in a terminal of its own
 term() {
+	PATIENCE=8000
 	tmux -L t -f /dev/null new-session -d -x 100 -y 30 \
 		"cd $W; PATH=$PATH PS1='> ' exec bash --norc --noprofile -i 3>&- 4>&-"
 }
@@ -178,14 +179,13 @@ screen() {
 	term
 	for how in 'pid1 sleep 8' 'unshare-lite -Urp pid1 sleep 8' 'unshare-lite -Urp sleep 8' "unshare-lite -Urp sh -c 'sleep 8; :'"; do
 		keys "clear; $how" Enter
-		eventually on_screen '8'
-		sleep 0.3
+		eventually pgrep -x sleep -s "$(tmux -L t display -p '#{pane_pid}')" >/dev/null
 		keys C-z
 		screen 'Stopped +'
 		keys 'clear; fg' Enter
 		sleep 0.2
 		case $how in
-		*'-Urp s'*) keys C-z; screen 'Stopped +'; keys 'kill %%' Enter Enter; screen 'Exit 137|Killed' ;;
+		*'-Urp s'*) keys C-z; screen 'Stopped +'; keys 'kill %%; wait' Enter; screen 'Exit 137' ;;
 		*) keys C-c; keys 'echo rc=$?' Enter; screen rc=130 ;;
 		esac
 	done
@@ -193,20 +193,33 @@ screen() {
 
 @test "where nobody outside can stop PID 1, ^Z does not hang the terminal" {
 	term
-	keys 'unshare -Urpf --mount-proc pid1 sh -c "sleep 2; echo went on"' Enter
-	sleep 0.3
+	keys 'trap "" TSTP; exec unshare -Urpf --mount-proc pid1 env --default-signal=TSTP sh -c "echo up; sleep 2; echo went on; sleep 9"' Enter
+	screen '^up'
 	keys C-z
-	sleep 1.5
+	screen '\^Zwent on'
+}
+
+@test "a parent that the terminal itself stops is not continued behind its back" {
+	term
+	keys 'unshare -Urpf --mount-proc pid1 sh -c "echo up; sleep 3; echo went on"' Enter
+	screen '^up'
+	keys C-z
+	screen 'Stopped +'
+	sleep 3.5
+	! on_screen '^went on' || flunk 'went on behind the shell'
+	keys 'fg' Enter
 	screen '^went on'
 }
 
 @test "a shell inside has job control, and the terminal comes back" {
 	term
-	keys 'unshare-lite -Urp --mount-proc pid1 bash --norc; echo rc=$?' Enter
-	sleep 0.5
-	keys 'sleep 8' Enter C-z
+	keys 'unshare-lite -Urmp --mount-proc pid1 bash --norc; echo rc=$?' Enter
+	sleep 1
+	keys 'sleep 8' Enter
+	eventually pgrep -x sleep -t "$(tmux -L t display -p '#{pane_tty}' | cut -c6-)" >/dev/null
+	keys C-z
 	screen 'Stopped +sleep'
-	keys 'kill -9 %1; exit 5' Enter
+	keys 'kill -9 %1; wait; exit 5' Enter
 	screen rc=5
 	keys 'stty size; echo back' Enter
 	screen '^back'

@@ -904,7 +904,7 @@ check_words(char **argv, int delete, int masking)
 	if (!*argv)
 		misuse("ROOT is missing");
 	if (delete && (wanted || masking || argv[1]))
-		misuse("-d takes ROOT and nothing else");
+		misuse("-d takes nothing but ROOT");
 	if (argv[1] && strcmp(*argv, "-") == 0) {
 		say("PROG would inherit the pipe that - reads ROOT from");
 		try("mkpseudo \"$(...)\" %s", argv[1]);

@@ -8,6 +8,7 @@
  *
  *	ovldiff demo
  */
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -66,31 +67,56 @@ struct places {
 	struct place *at;
 };
 
-struct names {
-	int n;
-	char **at;
+/* Memory that ends where it is full; the kernel gives what is touched. */
+struct area {
+	char *start, *top, *end;
 };
 
 static const char *dir, *prefix;
 static int root[MOST_LAYERS + 1], layers, may_read;
 static struct places tops;		/* of the lower layers */
-static char *record;			/* all that will be printed */
-static size_t used, room;
+static struct area scratch, record;	/* record: all that will be printed */
 
-static void *
-more(void *p, size_t n)
+static void
+reserve(struct area *a)
 {
-	void *q = realloc(p, n);
+	size_t size = (size_t)1 << 36;
+	void *p;
 
-	if (!q)
-		die("remember so many names");
-	return q;
+	do
+		p = mmap(NULL, size /= 2, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+		    MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	while (p == MAP_FAILED && size > 1 << 20);
+	if (p == MAP_FAILED)
+		die("reserve memory");
+	a->start = a->top = p;
+	a->end = a->start + size;
+}
+
+static void
+guard_room(const struct area *a, size_t n)
+{
+	if (n < (size_t)(a->end - a->top))
+		return;
+	errno = ENOMEM;
+	die("remember so many names");
+}
+
+/* Kept until the caller sets scratch.top back. */
+static void *
+keep(size_t n)
+{
+	void *p = scratch.top;
+
+	guard_room(&scratch, n + 16);
+	scratch.top += (n + 15) & ~(size_t)15;
+	return p;
 }
 
 static char *
 join(const char *a, const char *b)
 {
-	char *s = more(NULL, strlen(a) + strlen(b) + 2);
+	char *s = keep(strlen(a) + strlen(b) + 2);
 
 	stpcpy(stpcpy(stpcpy(s, a), *a ? "/" : ""), b);
 	return s;
@@ -173,16 +199,14 @@ static void
 look(int layer, const char *path, struct entry *e)
 {
 	const char *name = strrchr(path, '/'), *value;
-	char *parent;
+	char *parent = join("", path);
 
 	memset(e, 0, sizeof *e);
-	parent = strdup(path);
 	parent[name ? name - path : 0] = '\0';
 	name = name ? name + 1 : path;
 	if (enter(layer, parent) == 0 &&
 	    fstatat(AT_FDCWD, name, &e->st, AT_SYMLINK_NOFOLLOW) == 0)
 		e->what = OTHER;
-	free(parent);
 	if (e->what == NOTHING)
 		return;
 	if (S_ISCHR(e->st.st_mode) && e->st.st_rdev == 0)
@@ -197,15 +221,16 @@ look(int layer, const char *path, struct entry *e)
 		return;
 	e->opaque = (value = attribute(name, "opaque")) && *value == 'y';
 	if ((value = attribute(name, "redirect")))
-		e->redirect = strdup(value);
+		e->redirect = join("", value);
 }
 
 static void
-add(struct places *p, int layer, const char *path)
+add(struct places *p, int layer, char *path)
 {
-	p->at = more(p->at, (p->n + 1) * sizeof *p->at);
+	if (!p->at)
+		p->at = keep(layers * sizeof *p->at);
 	p->at[p->n].layer = layer;
-	p->at[p->n++].path = strdup(path);
+	p->at[p->n++].path = path;
 }
 
 /*
@@ -229,7 +254,6 @@ find(const struct places *in, const char *name, int above, struct entry *e,
 			*e = x;
 		if (x.what == FOLDER)
 			add(out, in->at[i].layer, path);
-		free(path);
 		if (x.what == WHITEOUT || x.what == OTHER || x.opaque)
 			return;
 		if (x.redirect) {
@@ -240,32 +264,27 @@ find(const struct places *in, const char *name, int above, struct entry *e,
 	}
 }
 
-static void
-forget(struct places *p)
-{
-	while (p->n)
-		free(p->at[--p->n].path);
-	free(p->at);
-}
-
-static void
-list(int layer, const char *path, struct names *all)
+/* Adds the names in a folder to those that end at scratch.top. */
+static int
+list(int layer, const char *path)
 {
 	struct dirent *d;
 	DIR *stream;
+	int n = 0;
 
 	if (enter(layer, path) < 0)
-		return;
+		return 0;
 	if (!(stream = opendir(".")))
 		refuse("open", *path ? path : "/");
 	while ((d = readdir(stream)))
 		if (strcmp(d->d_name, ".") != 0 &&
 		    strcmp(d->d_name, "..") != 0) {
-			all->at = more(all->at,
-			    (all->n + 1) * sizeof *all->at);
-			all->at[all->n++] = strdup(d->d_name);
+			guard_room(&scratch, sizeof d->d_name);
+			scratch.top = stpcpy(scratch.top, d->d_name) + 1;
+			n++;
 		}
 	closedir(stream);
+	return n;
 }
 
 static int
@@ -278,26 +297,18 @@ by_name(const void *a, const void *b)
 static void
 print(char letter, const char *path)
 {
-	size_t start, most = 4 * strlen(path) + 16;
-	char *whole = join("/", path);
-	struct out o;
+	char *whole = join("/", path), *mark = record.top + 2;
+	struct out o = { mark, record.end - 1 };
 
 	memmove(whole + 1, path, strlen(path) + 1);
-	if (used + most > room)
-		record = more(record, room = 2 * (room + most));
-	o.at = record + used;
-	o.end = record + room - 1;
-	*o.at++ = letter;
-	*o.at++ = ' ';
-	start = o.at - record;
+	guard_room(&record, 4 * strlen(path) + 16);
+	record.top[0] = letter;
+	record.top[1] = ' ';
 	put_quoted(&o, QUOTE, whole);
-	if (record[start] != '$') {
-		o.at = record + start;
-		put_text(&o, whole);
-	}
+	if (*mark != '$')
+		o.at = stpcpy(mark, whole);
 	*o.at++ = '\n';
-	used = o.at - record;
-	free(whole);
+	*(record.top = o.at) = '\0';
 }
 
 static int
@@ -338,7 +349,7 @@ visit(const char *folder, const char *name, int upper,
 {
 	struct places under = { 0 }, place = { 0 };
 	struct entry now = { 0 }, below = { 0 }, before = { 0 };
-	char *path = join(folder, name);
+	char *mark = scratch.top, *path = join(folder, name);
 
 	find(base, name, UPPER, &before, &place);
 	if (upper)
@@ -361,33 +372,33 @@ visit(const char *folder, const char *name, int upper,
 		print('C', path);
 	if (now.what == FOLDER)
 		walk(path, upper, &under, &place);
-	forget(&under);
-	forget(&place);
-	free(path);
+	scratch.top = mark;
 }
 
 static void
 walk(const char *path, int upper, const struct places *from,
     const struct places *base)
 {
-	struct names all = { 0 };
-	int i;
+	char *mark = scratch.top, *name = mark, **names;
+	int i, n = 0;
 
 	if (upper)
-		list(UPPER, path, &all);
+		n += list(UPPER, path);
 	if (!same_places(from, base)) {
 		for (i = 0; i < from->n; i++)
-			list(from->at[i].layer, from->at[i].path, &all);
+			n += list(from->at[i].layer, from->at[i].path);
 		for (i = 0; i < base->n; i++)
-			list(base->at[i].layer, base->at[i].path, &all);
+			n += list(base->at[i].layer, base->at[i].path);
 	}
-	qsort(all.at, all.n, sizeof *all.at, by_name);
-	for (i = 0; i < all.n; i++)
-		if (i == 0 || strcmp(all.at[i], all.at[i - 1]) != 0)
-			visit(path, all.at[i], upper, from, base);
-	for (i = 0; i < all.n; i++)
-		free(all.at[i]);
-	free(all.at);
+	scratch.top += -(size_t)scratch.top & 15;
+	names = keep(n * sizeof *names);
+	for (i = 0; i < n; i++, name += strlen(name) + 1)
+		names[i] = name;
+	qsort(names, n, sizeof *names, by_name);
+	for (i = 0; i < n; i++)
+		if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
+			visit(path, names[i], upper, from, base);
+	scratch.top = mark;
 }
 
 static void
@@ -416,7 +427,7 @@ open_layers(void)
 	for (i = 0; i < layers; i++) {
 		if ((root[i + 1] = open(lower[i], flags)) < 0)
 			refuse("open the lower folder", lower[i]);
-		add(&tops, i + 1, "");
+		add(&tops, i + 1, join("", ""));
 	}
 	may_read = *prefix == *USERS ||
 	    (has_cap(CAP_SYS_ADMIN) && in_first("user"));
@@ -435,11 +446,10 @@ main(int argc, char **argv)
 	if (argv[optind + 1])
 		misuse("one DIR at a time");
 	dir = argv[optind];
+	reserve(&scratch);
+	reserve(&record);
 	open_layers();
 	walk("", 1, &tops, &tops);
-	if (used) {
-		record[used] = '\0';
-		hand_on(record);
-	}
+	hand_on(record.start);
 	return 0;
 }

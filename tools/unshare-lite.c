@@ -18,14 +18,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <linux/capability.h>
 
 #include "cgroup.h"
 #include "chain.h"
@@ -42,15 +39,15 @@
 #include "wait.h"
 #include "why/unshare-lite.h"
 
-#define NEWTIME 0x80		/* CLONE_NEWTIME, which clone(2) cannot take */
+#define NEWTIME 0x80	/* CLONE_NEWTIME, which clone(2) cannot take */
 
 static const char text[] =
 "usage: unshare-lite [-muinpUCT | -a] [OPTION]... [PROG [ARG]...]\n"
 "       unshare-lite [-muinpUCT | -a] [OPTION]... --hold[=PID]\n"
 "\n"
 "Run PROG ($SHELL, /bin/sh) in namespaces of its own, or hold them (until\n"
-"process PID ends): -m mounts, -u hostname, -i ipc, -n net, -p pids, -U users,\n"
-"-C cgroups, -T clocks, -a all. With -p, PROG is PID 1.\n"
+"process PID ends): -m mounts, -u hostname, -i ipc, -n net, -p pids,\n"
+"-U users, -C cgroups, -T clocks, -a all. With -p, PROG is PID 1.\n"
 "  -r, -c                     map the caller to root, or to itself\n"
 "  --map-auto                 map your ranges of /etc/subuid and /etc/subgid\n"
 "  --map-users=, --map-groups=IN:OUT:COUNT[,...]\n"
@@ -121,16 +118,15 @@ static pid_t child;		/* set by the kernel, in the parent's memory */
 static int shared;		/* the child's memory is the parent's */
 static int up = -1, down = -1;	/* a socket: the parent's end, the child's */
 
-/* The ID inside that the caller's ID has, or -1. */
-static long
-map_inside(const struct idmap *m, unsigned id)
+static int
+maps(const struct idmap *m, unsigned id)
 {
-	int i;
+	const struct extent *e;
 
-	for (i = 0; i < m->n; i++)
-		if (id - m->e[i].outside < m->e[i].count)
-			return (long)m->e[i].inside + (id - m->e[i].outside);
-	return -1;
+	for (e = m->e; e < m->e + m->n; e++)
+		if (id - e->outside < e->count)
+			return 1;
+	return 0;
 }
 
 static void
@@ -158,7 +154,10 @@ set_propagation(const char *word)
 static void
 set_death_signal(const char *word)
 {
-	static const struct { const char *name; int number; } known[] = {
+	static const struct {
+		const char *name;
+		int number;
+	} known[] = {
 		{ "KILL", SIGKILL }, { "TERM", SIGTERM }, { "HUP", SIGHUP },
 		{ "INT", SIGINT }, { "QUIT", SIGQUIT }, { "USR1", SIGUSR1 },
 		{ "USR2", SIGUSR2 },
@@ -184,23 +183,6 @@ seconds(const char *word)
 {
 	number(word + (*word == '-'), 1UL << 62, "seconds");
 	return word;
-}
-
-/* PROG, or the shell of the caller if it is there. */
-static void
-set_program(char **argv)
-{
-	static char path[PATH_MAX];
-	static char *shell[2] = { "/bin/sh", NULL };
-	char *env = getenv("SHELL");
-
-	prog_argv = argv;
-	if (!*argv) {
-		if (env && find_program(AT_FDCWD, env, path) == 0)
-			shell[0] = env;
-		prog_argv = shell;
-	}
-	prog = look_up(AT_FDCWD, *prog_argv);
 }
 
 /* Who may write the maps, and whether setgroups(2) must be denied for it. */
@@ -230,8 +212,8 @@ plan_kinds(const char *map, int map_auto)
 	int i;
 
 	if (map && (users.n || groups.n))
-		misuse("-r and -c map one ID each; --map-users and --map-groups "
-		    "map others");
+		misuse("-r and -c map one ID each; --map-users and "
+		    "--map-groups map others");
 	if (map && *map == 'c' && map_auto)
 		misuse("-c and --map-auto exclude each other");
 	if (map_auto)
@@ -285,8 +267,10 @@ plan(char **argv)
 		cgroup_fd = cgroup_open(cgroup);
 	if (death_signal)
 		parent_fd = syscall(434 /* SYS_pidfd_open */, getpid(), 0);
-	if (!holding)
-		set_program(argv);
+	if (!holding) {
+		prog_argv = or_shell(argv);
+		prog = look_up(AT_FDCWD, *prog_argv);
+	}
 }
 
 /* -a is for what this kernel has: 1 if there was something to let go of. */
@@ -329,10 +313,10 @@ become_mapped(void)
 		    "denied");
 	else if (groups.n && did(setgroups(0, NULL), "setgroups(0, NULL)") < 0)
 		note("note: supplementary groups stay");
-	if (groups.n && map_inside(&groups, gid) < 0 &&
+	if (groups.n && !maps(&groups, gid) &&
 	    did(setresgid(0, 0, 0), "setresgid(0, 0, 0)") < 0)
 		note("note: no gid of ours is mapped");
-	if (users.n && map_inside(&users, uid) < 0 &&
+	if (users.n && !maps(&users, uid) &&
 	    did(setresuid(0, 0, 0), "setresuid(0, 0, 0)") < 0)
 		note("note: no uid of ours is mapped");
 }
@@ -444,6 +428,17 @@ say_pid(int fd, pid_t pid)
 		die("write the PID to descriptor %d", fd);
 	if (fd > 2)
 		close(fd);
+}
+
+static void
+make_socket(void)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		die("make a socket");
+	up = ends[0];
+	down = ends[1];
 }
 
 /* The two processes take turns; 0: the other one has ended, or has execed. */
@@ -625,14 +620,10 @@ attend(void)
 static int
 fork_and_wait(void)
 {
-	int ends[2], status;
+	int status;
 
-	if (outside || holding || print_pid >= 0) {
-		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-			die("make a socket");
-		up = ends[0];
-		down = ends[1];
-	}
+	if (outside || holding || print_pid >= 0)
+		make_socket();
 	if (holding)
 		hold_signals();
 	else
@@ -640,7 +631,8 @@ fork_and_wait(void)
 	make_child();
 	if (up >= 0 && !attend() && holding) {
 		if (waitpid(child, &status, 0) > 0 && WIFSIGNALED(status))
-			say("signal %d ended what was to hold", WTERMSIG(status));
+			say("signal %d ended what was to hold",
+			    WTERMSIG(status));
 		return 125;
 	}
 	return holding ? 0 : wait_for(child, kinds_asked & CLONE_NEWPID);
@@ -651,21 +643,18 @@ static pid_t
 leave_a_writer(void)
 {
 	pid_t self = getpid(), writer;
-	int ends[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		die("make a socket");
+	make_socket();
 	wait_begin();
 	if ((writer = fork()) < 0)
 		die("fork");
-	up = ends[0];
 	if (writer == 0) {
 		close(up);
-		if (await(ends[1]))
+		if (await(down))
 			write_maps(self);
 		_exit(0);
 	}
-	close(ends[1]);
+	close(down);
 	return writer;
 }
 
@@ -739,7 +728,8 @@ main(int argc, char **argv)
 		case SETGROUPS:
 			deny = strcmp(optarg, "deny") == 0;
 			if (!deny && strcmp(optarg, "allow") != 0)
-				misuse("--setgroups=%-s: allow or deny", optarg);
+				misuse("--setgroups=%-s: allow or deny",
+				    optarg);
 			break;
 		default:
 			if ((k = kind_of(c)))

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The lines of README.md, and what each must show.
-# shellcheck source=/dev/null
+# shellcheck disable=SC1091,SC2154 # tour.sh, and the lines that are shown, set them
 . "$(dirname -- "$0")/../tour.sh"
 
 step 'the outer container, with the tools in it'
@@ -37,21 +37,23 @@ END
 step 'from outside: one process, three numbers'
 show <<'END'
 outer=$(cat pid)
-END
-eventually test -s "/proc/$outer/root/demo_inner/pid"
-show <<'END'
-cat /proc/$outer/root/demo_inner/pid
 child() { for last in $(cat /proc/$1/task/$1/children); do :; done; echo $last; }
-sleep=$(child $(child $(child $outer)))
 END
-middle=$(cat "$seen")
-eventually grep -qx sleep "/proc/$sleep/comm"
+inner_sleeps() {
+	[ "$(cat "/proc/$(child "$(child "$(child "$outer")")")/comm")" = sleep ]
+}
+eventually inner_sleeps 2>/dev/null
 show <<'END'
+sleep=$(child $(child $(child $outer)))
 cat /proc/$sleep/comm
+cat /proc/$outer/root/demo_inner/pid
+END
+middle=$(sed -n 2p "$seen")
+show <<'END'
 grep NStgid /proc/$sleep/status
 cat /proc/$sleep/uid_map
 END
-sees '^sleep$' "^NStgid:	$sleep	$middle	1\$" "^ +0 +$(id -u) +1\$"
+sees "^NStgid:	$sleep	$middle	1\$" "^ +0 +$(id -u) +1\$"
 
 step 'the namespaces of all levels: this shell, the outer and the inner container'
 show <<'END'

@@ -62,7 +62,7 @@ try_again_with(const char *option)
 	char **all = command, *with[1100] = { *all, (char *)option };
 	int i;
 
-	for (i = 1; all[i] && i < 1098; i++)
+	for (i = 1; i < 1098 && all[i]; i++)
 		with[i + 1] = all[i];
 	command = with;
 	try_again("");

@@ -1,0 +1,443 @@
+#!/usr/bin/env bats
+# The steps of the tutorials that people come from, with our tools: what the
+# document shows must show.  The titles name them: "jails" is the introduction
+# by chroot, "DIY" the DIY Linux Containers, "kernel space" the talk on it,
+# "slides" the containers in 100 lines of shell, "nginx" what even are they.
+#
+# Not tested here: cgroups and cables, for which there is no tool yet; what an
+# example in examples/ shows; the causes of refusals, which each tool's tests
+# have.
+load helper
+
+setup() {
+	common_setup
+	cp -r "$ROOTFS" rootfs
+	touch rootfs/I_AM_THE_CONTAINER
+	as_root=()
+	(( EUID == 0 )) || as_root=(-Ur)
+}
+
+# terminal CMD...: a shell in a second terminal; typed LINE: a line there,
+# which leaves $stdout and $status.
+terminal() {
+	rm -f in out
+	mkfifo in out
+	spawn "$@" <in >out 2>&1
+	exec {to}>in {from}<out
+}
+
+typed() {
+	local answer
+
+	printf '%s\necho "ended $?"\n' "$1" >&"$to"
+	stdout=''
+	while IFS= read -r -t 5 answer <&"$from" || flunk "no answer: $1"; do
+		[[ $answer != 'ended '* ]] || break
+		stdout+=${stdout:+$'\n'}$answer
+	done
+	status=${answer#ended }
+	(( status == ${2:-0} )) || flunk "status $status: $1"
+}
+
+# mount(8) and umount(8) of busybox, for namespaces where ours are gone.
+bb() {
+	busybox "$@"
+}
+
+### jails
+
+@test "jails: a shell in a jail with processes and a network of its own, and no mount comes out" {
+	net=$(unshare-lite "${as_root[@]}" -n --hold=$$)
+	before=$(cat /proc/self/mountinfo)
+	if (( EUID == 0 )); then
+		works unshare-lite -pum nsenter-lite -n"/proc/$net/ns/net" chroot rootfs \
+			sh -c 'mount -t proc proc /proc; ps; cat /proc/net/dev'
+	else
+		works nsenter-lite -t "$net" -Un unshare-lite -pum chroot rootfs \
+			sh -c 'mount -t proc proc /proc; ps; cat /proc/net/dev'
+	fi
+	shows '^ +1 (root|0) '
+	(( $(grep -cE '^ +[0-9]+ (root|0) ' <<<"$stdout") == 2 ))
+	shows '^ *lo:'
+	(( $(grep -c : <<<"$stdout") == 1 + $(grep -c '^ .*{' <<<"$stdout" || :) * 0 ))
+	[[ $before = "$(cat /proc/self/mountinfo)" ]]
+	kill "$net"
+}
+
+@test "jails: step by step, and the folder of the old root is empty" {
+	works unshare-lite "${as_root[@]}" -pum sh -c '
+		mkdir -p rootfs/old-root
+		pivot -o rootfs/old-root rootfs
+		cd /
+		ls -d /old-root/etc
+		mount -t proc proc /proc
+		umount -l /old-root
+		ls -A /old-root | wc -l
+		echo $$'
+	prints "$(printf '/old-root/etc\n0\n1')"
+}
+
+@test "jails: one waiting process has the name of the chain, and the shell is its child" {
+	terminal unshare-lite "${as_root[@]}" -pum chroot rootfs sh
+	typed 'echo $$'
+	prints 1
+	[[ $(cat "/proc/$pid/comm") = unshare-lite ]]
+	[[ $(cat "/proc/$(child_of "$pid")/comm") = sh ]]
+}
+
+### DIY
+
+@test "DIY: a new mount namespace begins as a copy, and what is mounted in it stays in it" {
+	mounts=$(wc -l </proc/mounts)
+	terminal unshare-lite "${as_root[@]}" -m sh
+	typed 'wc -l </proc/mounts'
+	prints "$mounts"
+	typed 'mountpoint /proc'
+	typed 'mount --bind rootfs/ rootfs/'
+	typed 'wc -l </proc/mounts'
+	prints $(( mounts + 1 ))
+	(( $(wc -l </proc/mounts) == mounts ))
+	typed 'ls -d /etc'
+}
+
+@test "DIY: the root is pivoted under the shell, the old one is seen and then gone" {
+	ls / >host
+	terminal unshare-lite "${as_root[@]}" -m sh
+	typed 'mount --bind rootfs/ rootfs/'
+	typed 'mkdir rootfs/old; pivot -o rootfs/old rootfs; cd /'
+	typed 'ls /'
+	shows '^I_AM_THE_CONTAINER$'
+	[[ $(ls /) = "$(<host)" ]]
+	typed 'ls /old'
+	[[ $stdout = "$(<host)" ]]
+	typed 'umount /old' 1
+	typed 'umount -l /old'
+	typed 'ls -A /old'
+	prints ''
+	typed 'mount' 1
+}
+
+@test "DIY: PID 1 still sees the machine's processes, until it mounts a proc" {
+	terminal unshare-lite "${as_root[@]}" -m -p -f sh
+	typed 'echo $$'
+	prints 1
+	typed 'cat /proc/1/comm'
+	prints "$(cat /proc/1/comm)"
+	typed 'rmdir rootfs/proc; mkdir rootfs/old; pivot -o rootfs/old rootfs; cd /'
+	typed 'ps aux' 1
+	shows "^ps: can't open '/proc'"
+	typed 'mkdir /proc; mount -t proc none /proc; umount -l /old'
+	typed 'ps aux'
+	(( $(wc -l <<<"$stdout") == 3 ))
+	shows '^ +1 root .*sh$'
+}
+
+@test "DIY: inside, mkpseudo is the mkdir and the mount" {
+	terminal unshare-lite "${as_root[@]}" -m -p -f sh
+	typed 'rmdir rootfs/proc; pivot -o rootfs/old rootfs; cd /'
+	typed 'mkpseudo -m proc /'
+	prints /
+	typed 'umount -l /old; ps'
+	(( $(wc -l <<<"$stdout") == 3 ))
+}
+
+@test "DIY: what runs in the container is a process of ours" {
+	terminal unshare-lite "${as_root[@]}" -m -p -f sh
+	typed '/bin/sleep 999 & echo'
+	sleep=$(child_of "$(child_of "$pid")")
+	eventually grep -q sleep "/proc/$sleep/comm"
+	[[ $(awk '/^Uid:/ { print $2 }' "/proc/$sleep/status") = "$EUID" ]]
+	kill "$sleep"
+	typed 'wait $!' 143
+}
+
+@test "DIY: nobody, until a map is written from the second terminal, and then root" {
+	terminal unshare-lite -U -m -p -f sh
+	shell=$(child_of "$pid")
+	typed 'id -u'
+	prints 65534
+	[[ -z $(cat "/proc/$shell/uid_map") ]]
+	works mapids -t "$shell"
+	(( $(wc -l <<<"$stdout") == 1 ))
+	works mapids -t "$shell" -u "0:$EUID:1"
+	prints "$shell"
+	typed 'id -u'
+	prints 0
+	typed 'whoami'
+	prints root
+	[[ $(awk '/^Uid:/ { print $2 }' "/proc/$shell/status") = "$EUID" ]]
+}
+
+@test "DIY: the shell that became root that way has no capability, and what it runs has all" {
+	terminal unshare-lite -U -m -p -f sh
+	shell=$(child_of "$pid")
+	typed ':'
+	[[ $(awk '/^CapEff:/ { print $2 }' "/proc/$shell/status") = 0000000000000000 ]]
+	works mapids -t "$shell" -u "0:$EUID:1"
+	typed 'grep CapEff /proc/self/status'
+	shows '^CapEff:.*1ffffffffff$'
+}
+
+# The last listing of the document, word by word, but for our names.
+listing() {
+	terminal unshare-lite -U -m -p -f sh
+	works mapids -t "$(child_of "$pid")" -u "0:$EUID:1"
+	typed 'mkdir rootfs/old; pivot -o rootfs/old rootfs; PATH=/bin'
+}
+
+@test "DIY: the last listing fails at its last line, and the error has the order that works" {
+	listing
+	typed 'umount -l /old'
+	typed 'cd /'
+	typed 'mount -t proc none /proc' 1
+	shows 'ermission denied|perm'
+	typed 'mkpseudo -m proc /' 125
+	shows '^mkpseudo: because: .* \[PSE-03\]$'
+	shows '^mkpseudo: try: .*mkpseudo.*pivot'
+	typed 'cd /; ls proc'
+	prints ''
+}
+
+@test "DIY: with proc mounted before the old root goes, the last listing works" {
+	listing
+	typed 'cd /'
+	typed 'mount -t proc none /proc'
+	typed 'umount -l /old'
+	typed 'ps'
+	(( $(wc -l <<<"$stdout") == 3 ))
+	typed 'whoami'
+	prints root
+}
+
+@test "DIY: all in one line" {
+	works unshare-lite -Urmp mkpseudo -m proc rootfs pivot rootfs sh -c 'whoami; ls /I*; ps; grep -c . /proc/self/mountinfo'
+	shows '^root$'
+	shows '^/I_AM_THE_CONTAINER$'
+	shows '^ +1 root '
+	shows '^2$'
+}
+
+### kernel space
+
+@test "kernel space: the links in /proc/PID/ns differ, all of them" {
+	works unshare-lite -ar readlink /proc/self/ns/{mnt,pid,net,ipc,uts,user,cgroup,time}
+	for kind in mnt pid net ipc uts user cgroup time; do
+		[[ ! -e /proc/self/ns/$kind ]] || shows "^$kind:"
+		[[ $stdout != *"$(readlink "/proc/self/ns/$kind")"* ]]
+	done
+}
+
+@test "kernel space: clone(2), unshare(2) and setns(2) are shown as they are called" {
+	works unshare-lite -v -ar true
+	says '^unshare-lite: clone'
+	works unshare-lite -v "${as_root[@]}" -m --no-fork true
+	says '^unshare-lite: unshare\(CLONE_NEW'
+	held=$(unshare-lite -ar --hold=$$)
+	works nsenter-lite -v -t "$held" -a true
+	says '^nsenter-lite: setns\('
+	kill "$held"
+}
+
+@test "kernel space: memory is lost with the mount namespace, unless a handle is kept" {
+	held=$(unshare-lite -Urm --hold=$$)
+	works nsenter-lite -t "$held" -Um sh -c "mount -t tmpfs tmpfs '$W/tmp' 2>/dev/null ||
+		{ mkdir '$W/tmp'; mount -t tmpfs tmpfs '$W/tmp'; }; echo kept >'$W/tmp/file'"
+	[[ ! -e tmp/file ]]
+	exec {user}<"/proc/$held/ns/user" {mnt}<"/proc/$held/ns/mnt"
+	kill "$held"
+	gone() { ! readlink "/proc/$held/exe"; }
+	eventually gone
+	stdout=$(nsenter-lite "-U/proc/self/fd/$user" "-m/proc/self/fd/$mnt" cat "$W/tmp/file")
+	prints kept
+	exec {user}<&- {mnt}<&-
+}
+
+@test "kernel space: with slave propagation mounts come in and do not go out" {
+	inside <<-'END'
+		mkdir d d/in d/out
+		mount -t tmpfs tmpfs d
+		mount --make-shared d
+		mkdir d/in d/out
+		works unshare-lite -m --propagation=slave sh -c '
+			mount -t tmpfs tmpfs d/out
+			nsenter -t "$1" -m --preserve-credentials mount -t tmpfs tmpfs "$2/d/in" &&
+			mountpoint -q d/in && mountpoint d/out' - "$$" "$W"
+		mountpoint -q d/in
+		! mountpoint -q d/out
+	END
+}
+
+@test "kernel space: a host name and a domain name of its own" {
+	needs domainname command -v domainname
+	works unshare-lite -Uru sh -c 'hostname inner; domainname example; hostname; domainname'
+	prints "$(printf 'inner\nexample')"
+	[[ $(hostname) != inner && $(domainname) != example ]]
+}
+
+@test "kernel space: message queues of System V and of POSIX" {
+	needs 'ipcmk' command -v ipcmk
+	works unshare-lite -Uri sh -c 'ipcmk -Q >/dev/null; wc -l </proc/sysvipc/msg'
+	prints 2
+	(( $(wc -l </proc/sysvipc/msg) == 1 )) || skip 'queues of others here'
+	works unshare-lite -Urmip mkpseudo -m dev,mqueue rootfs sh -c 'touch rootfs/dev/mqueue/q; ls rootfs/dev/mqueue'
+	prints q
+}
+
+@test "kernel space: a new network has lo and nothing else, and interfaces can be moved" {
+	works unshare-lite -Urn cat /proc/net/dev
+	(( $(wc -l <<<"$stdout") == 3 ))
+	shows '^ *lo:'
+	held=$(unshare-lite -Urn --hold=$$)
+	other=$(nsenter-lite -t "$held" -U unshare-lite -n --hold=$$)
+	works nsenter-lite -t "$held" -Un sh -c "ip link add v0 type veth peer name v1 && ip link set v1 netns $other"
+	works nsenter-lite -t "$other" -Un cat /proc/net/dev
+	shows '^ *v1:'
+	works nsenter-lite -t "$held" -Un cat /proc/net/dev
+	shows '^ *v0:'
+	[[ $stdout != *v1:* ]]
+	kill "$held" "$other"
+}
+
+@test "kernel space: a map is written once" {
+	held=$(unshare-lite -U --hold=$$)
+	works mapids -t "$held" root
+	refused mapids -t "$held" root
+	says '\(EPERM\)'
+	says '^mapids: because: '
+	kill "$held"
+}
+
+@test "kernel space: a cgroup namespace begins at /" {
+	works unshare-lite -ar cat /proc/self/cgroup
+	shows '^0::/$'
+}
+
+### slides
+
+@test "slides: two lower layers, and a file deleted in the upper one only" {
+	mkdir lower1 lower2
+	echo 1 >lower1/both
+	echo 2 >lower2/both
+	echo hidden >lower2/hidden
+	works unshare-lite -Urm mkoverlay -l lower1 -l lower2 . sh -c 'cat merged/both; rm merged/hidden; ls merged'
+	prints "$(printf '1\nboth')"
+	[[ -e lower2/hidden ]]
+	works ovldiff .
+	prints 'D /hidden'
+}
+
+@test "slides: a new PID namespace begins with 1, and long names may be shortened" {
+	works unshare-lite --user --pid --fork sh -c 'echo "My PID is $$!"'
+	prints 'My PID is 1!'
+	works unshare-lite --user --map-root-user --pid --fork --mount --uts --ipc --net --cgroup id -u
+	prints 0
+	works unshare-lite --user --map-root --pid --fork id -u
+	prints 0
+}
+
+@test "slides: the shell's ENV is a second script, which runs inside" {
+	echo 'unset ENV; echo "set up by $$"' >post.sh
+	echo exit >typed
+	terminal env -i "ENV=$W/post.sh" PATH="$PATH" unshare-lite -Urp busybox sh -i
+	typed 'echo "ENV=$ENV"'
+	shows 'set up by 1$'
+	shows 'ENV=$'
+}
+
+@test "slides: the whole set-up by hand, in the order of the slides" {
+	cat >post.sh <<-'END'
+		set -e
+		mount --make-rprivate /
+		mount --bind rootfs rootfs
+		pivot -o rootfs/oldrootfs rootfs
+		cd /
+		mount -t proc proc /proc
+		mount -t sysfs sysfs /sys
+		mkdir -p /dev/mqueue
+		mount -t mqueue mqueue /dev/mqueue
+		for name in full null random tty urandom zero; do
+			touch /dev/$name
+			mount --bind oldrootfs/dev/$name /dev/$name
+		done
+		umount -l oldrootfs
+		rmdir oldrootfs
+		hostname tekapo
+		hostname
+		echo $$
+		head -c 1 /dev/zero | wc -c
+		grep -c old /proc/self/mountinfo
+	END
+	fails 1 unshare-lite -Urpmuin sh post.sh
+	prints "$(printf 'tekapo\n1\n1\n0')"
+}
+
+@test "slides: mkpseudo comes before pivot, and does all that" {
+	works unshare-lite -ar --hostname=tekapo mkpseudo -m proc,sys,mqueue,dev rootfs pivot rootfs \
+		sh -c 'hostname; head -c 1 /dev/zero | wc -c; awk "{ print \$5 }" /proc/self/mountinfo'
+	shows '^tekapo$'
+	shows '^1$'
+	for path in / /proc /sys /dev /dev/mqueue /dev/{full,null,random,tty,urandom,zero}; do
+		shows "^$path\$"
+	done
+}
+
+@test "slides: consh starts, and is seen from inside and from outside" {
+	mkdir demo
+	cd demo
+	mkrootfs lower
+	in=$W/in out=$W/out
+	terminal consh -h tekapo lower .
+	typed 'echo $$'
+	prints 1
+	typed 'ps ax'
+	(( $(wc -l <<<"$stdout") == 3 ))
+	shows '^ +1 root .*sh$'
+	shell=$(cat pid)
+
+	mapfile -t numbers < <(awk '/^NStgid:/ { for (i = 2; i <= NF; i++) print $i }' "/proc/$shell/status")
+	[[ ${numbers[-1]} = 1 ]]
+	(( ${#numbers[@]} == $(awk '/^NStgid:/ { print NF }' /proc/self/status) ))
+	works awk '{ print $5, $(NF - 2) }' "/proc/$shell/mountinfo"
+	for mount in '/ overlay' '/dev tmpfs' '/dev/mqueue mqueue' '/sys sysfs' '/proc proc'; do
+		shows "^$mount\$"
+	done
+	(( $(wc -l <<<"$stdout") < 25 ))
+
+	typed 'id'
+	shows '^uid=0\(root\) gid=0\(root\)'
+	[[ $(awk '/^Uid:/ { print $2 $3 $4 $5 }' "/proc/$shell/status") = "$EUID$EUID$EUID$EUID" ]]
+	[[ $(xargs <"/proc/$shell/uid_map") = "0 $EUID 1" ]]
+
+	typed 'hostname'
+	prints tekapo
+	typed 'hostname langwied; hostname'
+	prints langwied
+	[[ $(hostname) != langwied ]]
+
+	typed 'grep -E "Cap(Prm|Eff)" /proc/$$/status'
+	(( $(grep -c 1ffffffffff <<<"$stdout") == 2 ))
+	for kind in user mnt uts ipc net pid cgroup time; do
+		[[ ! /proc/self/ns/$kind -ef /proc/$shell/ns/$kind ]]
+	done
+	typed 'cat MANIFEST'
+	shows "^Creator UID: $EUID\$"
+	echo exit >&"$to"
+	wait "$pid"
+	[[ ! -e pid ]]
+}
+
+### nginx
+
+@test "nginx: without a fork it is not PID 1, with one it is" {
+	works unshare-lite "${as_root[@]}" -p --no-fork sh -c 'echo $$'
+	[[ $stdout != 1 ]]
+	works unshare-lite "${as_root[@]}" -p --mount-proc pid1 sh -c 'cat /proc/1/comm; echo $$'
+	prints "$(printf 'pid1\n2')"
+}
+
+@test "nginx: docker exec is a second container that shares with the first" {
+	held=$(unshare-lite -ar --hostname=first --hold=$$)
+	works nsenter-lite -t "$held" -ac sh -c 'hostname; readlink /proc/self/ns/uts'
+	prints "$(printf 'first\n%s' "$(readlink "/proc/$held/ns/uts")")"
+	kill "$held"
+}

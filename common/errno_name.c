@@ -42,7 +42,7 @@ static const char *const names[] = {
 const char *
 errno_name(int err)
 {
-	if (err < 0 || err >= (int)(sizeof names / sizeof *names) || !names[err])
-		return "errno?";
-	return names[err];
+	const int n = sizeof names / sizeof *names;
+
+	return err >= 0 && err < n && names[err] ? names[err] : "errno?";
 }

@@ -21,7 +21,8 @@
 unsigned long long
 effective_caps(void)
 {
-	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_header_struct head = {
+	    .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { 0 };
 
 	syscall(SYS_capget, &head, data);
@@ -63,8 +64,8 @@ in_first(const char *kind)
 	char path[32], text[64];
 
 	stpcpy(stpcpy(path, "/proc/self/ns/"), kind);
-	return ns_link(path, text) && strcmp(strchr(text, ':'),
-	    *kind == 'u' ? ":[4026531837]" : ":[4026531836]") == 0;
+	return ns_link(path, text) && strcmp(text, *kind == 'u' ?
+	    "user:[4026531837]" : "pid:[4026531836]") == 0;
 }
 
 /* Whether our namespace of that kind belongs to our user namespace. */

@@ -16,6 +16,13 @@ put_text(struct out *o, const char *s)
 		put_char(o, *s++);
 }
 
+static void
+put_part(struct out *o, const char *s, int n)
+{
+	while (n-- > 0)
+		put_char(o, *s++);
+}
+
 void
 put_number(struct out *o, unsigned long long n, unsigned base)
 {
@@ -113,8 +120,7 @@ put_format(struct out *o, enum quoting how, const char *fmt, va_list ap)
 		switch (*fmt) {
 		case 's':
 			if (most >= 0)
-				for (const char *s = va_arg(ap, char *); most--;)
-					put_char(o, *s++);
+				put_part(o, va_arg(ap, char *), most);
 			else if (raw)
 				put_text(o, va_arg(ap, char *));
 			else
@@ -130,9 +136,9 @@ put_format(struct out *o, enum quoting how, const char *fmt, va_list ap)
 		case 'u':
 		case 'x':
 		case 'o':
-			put_number(o, longs > 1 ? va_arg(ap, unsigned long long) :
-			    longs ? va_arg(ap, unsigned long) :
-			    va_arg(ap, unsigned),
+			put_number(o, longs > 1 ?
+			    va_arg(ap, unsigned long long) : longs ?
+			    va_arg(ap, unsigned long) : va_arg(ap, unsigned),
 			    *fmt == 'u' ? 10 : *fmt == 'x' ? 16 : 8);
 			break;
 		case 'c':

@@ -4,7 +4,7 @@
  */
 #include <stdarg.h>
 
-#define LINE_SIZE 65536		/* three paths of 4,095 bytes, every byte escaped */
+#define LINE_SIZE 65536		/* three paths of 4,095 bytes, all escaped */
 
 enum quoting {
 	QUOTE,		/* 'always', for messages */

@@ -170,10 +170,12 @@ cgroups_of(pid_t pid)
 			same = find(same + 1, line);
 		if (same)
 			continue;
-		controllers = strchr(line, ':') + 1;
-		cgroups[n].path = strchr(controllers, ':') + 1;
-		cgroups[n].unified = *controllers == ':';
-		controllers[cgroups[n].path - 1 - controllers] = '\0';
+		strsep(&line, ":");
+		controllers = strsep(&line, ":");
+		if (!line)
+			continue;
+		cgroups[n].path = line;
+		cgroups[n].unified = !*controllers;
 		open_cgroup(&cgroups[n], controllers);
 		n++;
 	}

@@ -97,7 +97,8 @@ static int
 ask(int dir, const char *path, struct statx *stx)
 {
 	return syscall(SYS_statx, dir, path,
-	    AT_NO_AUTOMOUNT | (*path ? 0 : AT_EMPTY_PATH), STATX_MNT_ID, stx);
+	    AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC |
+	    (*path ? 0 : AT_EMPTY_PATH), STATX_MNT_ID, stx);
 }
 
 /* The ID of the mount that path lies on (since Linux 5.8), or -1. */

@@ -24,9 +24,11 @@ static const struct layout {
 	unsigned char word, phoff, phnum, size, offset, filesz;
 } layouts[] = {
 	{ 4, offsetof(Elf32_Ehdr, e_phoff), offsetof(Elf32_Ehdr, e_phnum),
-	    sizeof(Elf32_Phdr), offsetof(Elf32_Phdr, p_offset), offsetof(Elf32_Phdr, p_filesz) },
+	    sizeof(Elf32_Phdr), offsetof(Elf32_Phdr, p_offset),
+	    offsetof(Elf32_Phdr, p_filesz) },
 	{ 8, offsetof(Elf64_Ehdr, e_phoff), offsetof(Elf64_Ehdr, e_phnum),
-	    sizeof(Elf64_Phdr), offsetof(Elf64_Phdr, p_offset), offsetof(Elf64_Phdr, p_filesz) },
+	    sizeof(Elf64_Phdr), offsetof(Elf64_Phdr, p_offset),
+	    offsetof(Elf64_Phdr, p_filesz) },
 };
 
 /*

@@ -317,8 +317,8 @@ why_not_found(int root, const char *name)
 		try_instead(name, path, NULL);
 		return;
 	}
-	because("PID-02", "no folder in PATH=%-s has %s", dirs ? dirs : USUAL_PATH,
-	    name);
+	because("PID-02", "no folder in PATH=%-s has %s",
+	    dirs ? dirs : USUAL_PATH, name);
 }
 
 /* A path of the old root, where one of the new root is wanted. */

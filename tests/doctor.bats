@@ -109,6 +109,19 @@ setup() {
 }
 
 # bats test_tags=root
+@test "it is found for the ordinary user in each row, and no other cause is made up" {
+	column=ROOT
+	SUDO_UID=1000 examine unshare-lite -U -r --map-auto \
+		sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; doctor'
+	for row in 'unshare-lite -'{U,m,C} nsenter-lite mapids mkoverlay pivot; do
+		[[ $(status_in "$row" USER) == no ]] || flunk "$row"
+	done
+	[[ $(status_in 'unshare-lite -m' ROOT) == ok && $(status_in mapids ROOT) == no ]]
+	! grep because: <<<"$stdout" | grep -Ev 'user.max_user_namespaces is 0$|no range in|no IDs 100000|no cgroup' || flunk 'a cause too many'
+	[[ $(grep -c 'user.max_user_namespaces is 0$' <<<"$stdout") == 1 ]]
+}
+
+# bats test_tags=root
 @test "the sysctls of Debian and Ubuntu are found, which a kernel may lack" {
 	column=USER
 	cp "$repo/scripts/doctor" .

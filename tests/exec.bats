@@ -340,14 +340,14 @@ export -f own
 
 # What Landlock does to a loader without -x, and RLIMIT_NPROC to a set UID.
 @test "permissions allow it, and yet the kernel refuses" {
-	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=EACCES:when=2+ pid1 ./h
+	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=EACCES unshare-lite -Ur --no-fork ./h -V
 	because PID-27
-	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=EACCES:when=2+ pid1 r/bin/d
+	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=EACCES unshare-lite -Ur --no-fork r/bin/d
 	because PID-27
 	says "loader $loader"
-	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=EAGAIN:when=2+ pid1 ./h
+	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=EAGAIN unshare-lite -Ur --no-fork ./h -V
 	because PID-48
-	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=ENOMEM:when=2+ pid1 ./h
+	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=ENOMEM unshare-lite -Ur --no-fork ./h -V
 	says 'none of the 30 known causes'
 }
 

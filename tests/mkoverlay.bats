@@ -147,6 +147,7 @@ export -f moved
 	inside <<-'END'
 		works mkoverlay -l l -T5m -f D
 		[[ $(stat -f -c %T D) = tmpfs && $(df --output=size D | tail -n 1) -eq 5120 ]]
+		grep " $W/D rw,nosuid,nodev" /proc/self/mountinfo
 		echo x >D/merged/f
 		works mkoverlay -d D
 		[[ ! -e D && $(overlays) = 0 ]]
@@ -235,6 +236,7 @@ export -f moved
 	END
 }
 
+# OVL-45, OVL-46 and OVL-47: names that options would misread, or cut.
 @test "any names and any lengths will do" {
 	inside <<-'END'
 		long=$(printf "%0250d/" {1..15})
@@ -303,6 +305,7 @@ export -f moved
 	END
 }
 
+# OVL-53, OVL-54
 @test "-v shows each call, the credentials first, and what overlay does not say" {
 	inside <<-'END'
 		mount -t tmpfs -o nosuid,nodev none l/d
@@ -317,6 +320,7 @@ export -f moved
 	END
 }
 
+# OVL-67
 @test "an upper folder below a lower one is warned of" {
 	inside <<-'END'
 		works mkoverlay -l . D
@@ -642,6 +646,7 @@ export -f moved
 	END
 }
 
+# OVL-55: noatime is the option of a mount.
 @test "options that the kernel refuses are explained" {
 	inside <<-'END'
 		refused mkoverlay -o bogus=1 -l l D

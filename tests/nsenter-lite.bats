@@ -355,10 +355,10 @@ $(ns "$inner" uts net)"
 # bats test_tags=root
 @test "-c joins every cgroup in which the target differs, and the parent stays outside" {
 	contain -u
-	for dir in $(sed -n 's,^[^ ]* [^ ]* [^ ]* / \(/sys/fs/cgroup[^ ]*\) .* - cgroup2* .*,\1,p' /proc/self/mountinfo); do
+	while read -r dir; do
 		[[ $dir = *cpuset* ]] && continue
 		mkdir "$dir/$CG" 2>/dev/null && echo "$pid" >"$dir/$CG/cgroup.procs"
-	done
+	done < <(sed -n 's,^[^ ]* [^ ]* [^ ]* / \(/sys/fs/cgroup[^ ]*\) .* - cgroup2* .*,\1,p' /proc/self/mountinfo)
 	needs 'a cgroup hierarchy that can be written' grep "$CG" "/proc/$pid/cgroup"
 	works nsenter-lite -t "$pid" -c cat /proc/self/cgroup
 	prints "$(cat "/proc/$pid/cgroup")"
@@ -667,9 +667,9 @@ build_attack() {
 	timeout 0.5 ./nsenter-mine -t "$box" -a "$W/loop-lite" 2>/dev/null || :
 	eventually grep -q memfd seen
 	cmp nsenter-mine before
-	! grep -v memfd seen
+	[[ -z $(grep -v memfd seen) ]]
 
-	for i in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		./nsenter-mine -t "$box" -a true
 	done
 	cmp nsenter-mine before

@@ -165,19 +165,19 @@ sums() {
 
 @test "attributes are decoded, and lead out of no layer" {
 	needs python3 command -v python3
-	mkdir -p D/upper/{r,out,opaque} l/opaque
+	mkdir -p D/upper/{renamed,out,opaque} l/opaque
 	: >l/opaque/f
 	: >D/upper/f
 	ln -s "$W/l" l2/away
 	printf '%s\n' user.overlay. "$W/l2" "$W/l" >D/layers
 	needs 'user attributes' python3 -c '
 import os
-os.setxattr("D/upper/r", "user.overlay.redirect", b"/e")
+os.setxattr("D/upper/renamed", "user.overlay.redirect", b"/e")
 os.setxattr("D/upper/out", "user.overlay.redirect", b"/away/d")
 os.setxattr("D/upper/opaque", "user.overlay.opaque", b"y")
 os.setxattr("D/upper/f", "user.overlay.whiteout", b"")'
 	works ovldiff D
-	prints "$(printf '%s\n' 'D /f' 'D /opaque/f' 'A /out' 'A /r' 'A /r/z')"
+	prints "$(printf '%s\n' 'D /f' 'D /opaque/f' 'A /out' 'A /renamed' 'A /renamed/z')"
 	rm -r l2/away l/opaque
 }
 

@@ -76,9 +76,10 @@ teardown() {
 
 @test "signals are passed on to PROG, inside a PID namespace and outside" {
 	for how in pid1 'unshare-lite -Urp' 'unshare-lite -Urp pid1'; do
+		read -ra words <<<"$how"
 		for s in TERM HUP USR1 USR2 INT QUIT TSTP; do
 			: >out
-			spawn env --default-signal=INT,QUIT sh -c 'exec "$@" ./looper >out 2>err' - $how
+			spawn env --default-signal=INT,QUIT sh -c 'exec "$@" ./looper >out 2>err' - "${words[@]}"
 			eventually grep -q ready out || flunk "$how: not ready"
 			kill -$s "$pid"
 			code=0
@@ -109,7 +110,7 @@ teardown() {
 }
 
 @test "SIGTERM at any moment ends it, and leaves nothing" {
-	for i in {1..40}; do
+	for _ in {1..40}; do
 		unshare-lite -Urp pid1 sleep 9 2>/dev/null 3>&- 4>&- &
 		sleep "0.00$((RANDOM % 10))$((RANDOM % 10))"
 		kill $!
@@ -158,7 +159,7 @@ teardown() {
 
 # term: a shell with job control in a terminal of its own
 term() {
-	PATIENCE=8000
+	export PATIENCE=8000
 	tmux -L t -f /dev/null new-session -d -x 100 -y 30 \
 		"cd $W; PATH=$PATH PS1='> ' exec bash --norc --noprofile -i 3>&- 4>&-"
 }
@@ -185,7 +186,7 @@ screen() {
 		keys 'clear; fg' Enter
 		sleep 0.2
 		case $how in
-		*'-Urp s'*) keys C-z; screen 'Stopped +'; keys 'kill %%; wait' Enter; screen 'Exit 137' ;;
+		*'-Urp sleep'*) keys C-z; screen 'Stopped +'; keys 'kill %%' Enter; screen instead; sleep 0.2; keys Enter; screen 'Exit 137' ;;
 		*) keys C-c; keys 'echo rc=$?' Enter; screen rc=130 ;;
 		esac
 	done
@@ -219,7 +220,11 @@ screen() {
 	eventually pgrep -x sleep -t "$(tmux -L t display -p '#{pane_tty}' | cut -c6-)" >/dev/null
 	keys C-z
 	screen 'Stopped +sleep'
-	keys 'kill -9 %1; wait; exit 5' Enter
+	keys 'kill -9 %1' Enter
+	sleep 0.3
+	keys Enter
+	screen 'Killed +sleep'
+	keys 'exit 5' Enter
 	screen rc=5
 	keys 'stty size; echo back' Enter
 	screen '^back'

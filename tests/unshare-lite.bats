@@ -134,6 +134,9 @@ drop_held() {
 	changes 'time user' unshare-lite -rT
 	changes 'time user' unshare-lite -r --time
 	changes 'time user' setarch --uname-2.6 unshare-lite -rT
+	changes 'time user' setarch --uname-2.6 unshare-lite -rfT
+	works setarch --uname-2.6 unshare-lite -v -rfT true
+	says 'setns\([0-9]+, CLONE_NEWTIME\) = 0'
 	changes "$kinds" unshare-lite -a
 	changes "$kinds" unshare-lite --all
 	changes "$kinds" unshare-lite --map-root -a
@@ -555,8 +558,8 @@ drop_held() {
 	hold -ap --hold
 	echo 0 100000 65536 >"/proc/$held/uid_map"
 	echo 0 100000 65536 >"/proc/$held/gid_map"
-	fails 1 nsenter -t "$held" -U -p -S 0 -G 0 cat "/proc/$held/environ"
-	says 'Permission denied'
+	fails 1 nsenter -t "$held" -U -p -S 0 -G 0 readlink "/proc/$held/cwd"
+	works readlink "/proc/$held/cwd"
 	drop_held
 }
 
@@ -659,6 +662,17 @@ drop_held() {
 				flunk "goes on when killed at $call $n: $how"
 		done <list
 	done
+}
+
+@test "killed before PROG has its --kill-child, we take it along" {
+	local tool child
+	spawn strace -f -o /dev/null -e inject=prctl:delay_enter=800000 unshare-lite -rf --kill-child sleep 63
+	tool=$(child_of "$pid")
+	child=$(child_of "$tool")
+	sleep 0.4
+	[[ $(cat "/proc/$child/comm") == unshare-lite ]]
+	kill -KILL "$tool"
+	eventually gone "$child"
 }
 
 ### cgroups

@@ -93,13 +93,12 @@ refuse_in(const char *what, const char *name)
 	refuse(what, path);
 }
 
-/* path, as it reads from everywhere. */
+/* path, as it reads from everywhere, and room for "/merged" behind it. */
 static char *
 absolute(const char *path)
 {
-	static char names[MOST_LAYERS + 1][2 * PATH_MAX];
-	static int n;
-	char *p = names[n++], *start = p;
+	static char names[(MOST_LAYERS + 2) * 2 * PATH_MAX], *next = names;
+	char *p = next, *start = p;
 
 	if (strlen(path) >= PATH_MAX) {
 		errno = ENAMETOOLONG;
@@ -117,6 +116,7 @@ absolute(const char *path)
 	p = stpcpy(p, path);
 	while (p > start + 1 && p[-1] == '/')
 		*--p = '\0';
+	next = p + 16;
 	return start;
 }
 

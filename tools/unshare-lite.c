@@ -504,6 +504,7 @@ in_child(void *unused)
 			_exit(125);
 	}
 	if (cgroup_joins()) {
+		/* What clone(2) made has our old cgroup for its root. */
 		cgroup_join();
 		if (kinds_asked & CLONE_NEWCGROUP && did(unshare(
 		    CLONE_NEWCGROUP), "unshare(CLONE_NEWCGROUP)") < 0)
@@ -538,8 +539,7 @@ clone_child(void)
 		    stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 	} args = { .parent_tid = (unsigned long)&child, .signal = SIGCHLD,
 	    .cgroup = cgroup_fd };
-	int flags = kinds_asked & ~NEWTIME & ~(cgroup_joins() ?
-	    CLONE_NEWCGROUP : 0);
+	int flags = kinds_asked & ~NEWTIME;
 	long pid;
 
 	args.flags = flags | CLONE_PARENT_SETTID |
@@ -581,34 +581,23 @@ make_child(void)
 	}
 }
 
-static void
-end_child(void)
-{
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
-}
-
 /*
  * What only we can do, from outside.  One of the two sleeps at any time, since
- * memory may be shared: undo too is ours only while the child sleeps.  If we
- * are killed, the child reads an end of file, and ends.  0: it has failed.
+ * memory may be shared.  If we fail or are killed, there is nothing to undo:
+ * the child reads an end of file, and ends.  0: it has failed itself.
  */
 static int
 attend(void)
 {
 	close(down);
-	undo = end_child;
 	if (outside)
 		write_maps(child);
-	undo = NULL;
 	wake(up);
 	if (holding || print_pid >= 0) {
 		if (!await(up))
 			return 0;
-		undo = end_child;
 		say_pid(holding ? 1 : print_pid, child);
 		let_signals();
-		undo = NULL;
 		wake(up);
 	}
 	if (shared)

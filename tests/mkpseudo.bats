@@ -182,11 +182,14 @@ export -f below options
 
 # bats test_tags=root
 @test "the machine's own mounts are left alone without -f" {
-	cmp -s /proc/1/mountinfo /proc/self/mountinfo || skip 'needs to be in the first namespaces'
-	refused mkpseudo -m tmp r
-	says 'the mounts of the machine'
-	try_works
-	[[ -z $(ls r) || $(ls r) = tmp ]]
+	inside <<-'END'
+		mount --bind /proc/$$ /proc/1	# as if our mounts were those of process 1
+		refused mkpseudo -m tmp r
+		says 'the mounts of the machine'
+		[[ -z $(ls r) ]]
+		try_works
+		works mkpseudo -f -m tmp r
+	END
 }
 
 @test "a second run changes nothing, and a finished ROOT is kept whole" {

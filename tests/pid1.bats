@@ -61,8 +61,8 @@ teardown() {
 }
 
 @test "with SIGCHLD ignored the status still comes" {
-	fails 7 sh -c 'trap "" CHLD; exec pid1 sh -c "exit 7"'
-	fails 7 sh -c 'trap "" CHLD; exec unshare-lite -Urp sh -c "exit 7"'
+	fails 7 env --ignore-signal=CHLD pid1 sh -c 'exit 7'
+	fails 7 env --ignore-signal=CHLD unshare-lite -Urp sh -c 'exit 7'
 }
 
 @test "a thousand orphans leave no zombie" {
@@ -190,6 +190,14 @@ screen() {
 		*) keys C-c; keys 'echo rc=$?' Enter; screen rc=130 ;;
 		esac
 	done
+}
+
+@test "when PROG stops by itself, PID 1 has the whole job stopped" {
+	term
+	keys 'unshare-lite -Urp pid1 sh -c "echo up; kill -TSTP \$\$; echo went on"' Enter
+	screen 'Stopped +'
+	keys fg Enter
+	screen '^went on'
 }
 
 @test "where nobody outside can stop PID 1, ^Z does not hang the terminal" {

@@ -177,6 +177,17 @@ setup() {
 	END
 }
 
+# bats test_tags=root
+@test "the machine's own mounts are left alone without -f" {
+	inside <<-'END'
+		mount --bind /proc/$$ /proc/1	# as if our mounts were those of process 1
+		refused pivot r sh -c true
+		says 'the mounts of the machine'
+		try_works
+		works pivot -f r sh -c true
+	END
+}
+
 @test "because: ROOT is no folder, or not there" {
 	inside <<-'END'
 		refused own pivot r/bin/busybox sh

@@ -20,10 +20,13 @@ setup() {
 # terminal CMD...: a shell in a second terminal; typed LINE: a line there,
 # which leaves $stdout and $status.
 terminal() {
-	rm -f in out
-	mkfifo in out
-	spawn "$@" <in >out 2>&1
-	exec {to}>in {from}<out
+	mkfifo "$W/in" "$W/out"
+	spawn on_terminal "$@"
+	exec {to}>"$W/in" {from}<"$W/out"
+}
+
+on_terminal() {
+	exec "$@" <"$W/in" >"$W/out" 2>&1
 }
 
 typed() {
@@ -37,11 +40,6 @@ typed() {
 	done
 	status=${answer#ended }
 	(( status == ${2:-0} )) || flunk "status $status: $1"
-}
-
-# mount(8) and umount(8) of busybox, for namespaces where ours are gone.
-bb() {
-	busybox "$@"
 }
 
 ### jails
@@ -59,7 +57,7 @@ bb() {
 	shows '^ +1 (root|0) '
 	(( $(grep -cE '^ +[0-9]+ (root|0) ' <<<"$stdout") == 2 ))
 	shows '^ *lo:'
-	(( $(grep -c : <<<"$stdout") == 1 + $(grep -c '^ .*{' <<<"$stdout" || :) * 0 ))
+	[[ $stdout != *eth* ]]
 	[[ $before = "$(cat /proc/self/mountinfo)" ]]
 	kill "$net"
 }
@@ -337,7 +335,6 @@ listing() {
 
 @test "slides: the shell's ENV is a second script, which runs inside" {
 	echo 'unset ENV; echo "set up by $$"' >post.sh
-	echo exit >typed
 	terminal env -i "ENV=$W/post.sh" PATH="$PATH" unshare-lite -Urp busybox sh -i
 	typed 'echo "ENV=$ENV"'
 	shows 'set up by 1$'
@@ -385,7 +382,6 @@ listing() {
 	mkdir demo
 	cd demo
 	mkrootfs lower
-	in=$W/in out=$W/out
 	terminal consh -h tekapo lower .
 	typed 'echo $$'
 	prints 1

@@ -196,6 +196,21 @@ give(const char *key, int fd, const char *path)
 	    path);
 }
 
+/*
+ * With index=on the kernel refuses an upper that another overlay uses.  In a
+ * user namespace it then finds that it may not keep an index after all.
+ */
+static int
+asks_for_index(void)
+{
+	int i;
+
+	for (i = 0; i < nwords; i++)
+		if (strncmp(words[i], "index=", 6) == 0)
+			return 0;
+	return !read_only && !in_first("user");
+}
+
 static void
 give_options(void)
 {
@@ -214,6 +229,8 @@ give_options(void)
 	}
 	if (*prefix == *USERS && config(SET_FLAG, "userxattr", NULL) < 0)
 		refuse("fsconfig", "userxattr");
+	if (asks_for_index() && config(SET_STRING, "index", "on") < 0)
+		refuse("fsconfig", "index");
 	if (config(SET_STRING, "source", "overlay") < 0)
 		refuse("fsconfig", "source");
 }
@@ -378,7 +395,8 @@ guard_upper(void)
 	if (fgetxattr(at, *prefix == *USERS ? USERS "opaque" : TRUSTED "opaque",
 	    &value, 1) < 0 && errno == EOPNOTSUPP)
 		refuse_in("store attributes in", "upper");
-	if (!made_upper && !made_work && upper_in_use(at)) {
+	if (!made_upper && !made_work && (fs < 0 || !asks_for_index()) &&
+	    upper_in_use(at)) {
 		errno = EBUSY;
 		refuse_in("use", "upper");
 	}

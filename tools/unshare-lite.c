@@ -17,7 +17,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -33,6 +32,7 @@
 #include "kinds.h"
 #include "mounts.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "start.h"
 #include "target.h"
@@ -311,13 +311,13 @@ become_mapped(void)
 	if (groups.n && deny > 0)
 		note("note: supplementary groups stay, since setgroups(2) is "
 		    "denied");
-	else if (groups.n && did(setgroups(0, NULL), "setgroups(0, NULL)") < 0)
+	else if (groups.n && did(raw_drop_groups(), "setgroups(0, NULL)") < 0)
 		note("note: supplementary groups stay");
 	if (groups.n && !maps(&groups, gid) &&
-	    did(setresgid(0, 0, 0), "setresgid(0, 0, 0)") < 0)
+	    did(raw_setgid(0), "setresgid(0, 0, 0)") < 0)
 		note("note: no gid of ours is mapped");
 	if (users.n && !maps(&users, uid) &&
-	    did(setresuid(0, 0, 0), "setresuid(0, 0, 0)") < 0)
+	    did(raw_setuid(0), "setresuid(0, 0, 0)") < 0)
 		note("note: no uid of ours is mapped");
 }
 
@@ -635,7 +635,7 @@ leave_a_writer(void)
 
 	make_socket();
 	wait_begin();
-	if ((writer = fork()) < 0)
+	if ((writer = raw_fork()) < 0)
 		die("fork");
 	if (writer == 0) {
 		close(up);

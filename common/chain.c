@@ -13,6 +13,20 @@
 
 extern char **environ;
 
+/* path becomes "dir/name", for n bytes of dir; 0 if that is too long. */
+static int
+join_name(char *path, const char *dir, size_t n, const char *name)
+{
+	if (n + 2 + strlen(name) > PATH_MAX)
+		return 0;
+	memcpy(path, dir, n);
+	if (n == 0)
+		path[n++] = '.';	/* an empty word of PATH */
+	path[n++] = '/';
+	strcpy(path + n, name);
+	return 1;
+}
+
 /*
  * Finds name as execvp(3) does, below root: in $PATH unless it has a slash.
  * A relative folder counts from the new root's "/".  path takes PATH_MAX
@@ -22,40 +36,34 @@ extern char **environ;
 int
 find_program(int root, const char *name, char *path)
 {
-	static char try[PATH_MAX];
-	const char *dir = getenv("PATH"), *end;
-	int err = ENOENT;
-	size_t n;
+	const char *dir = getenv("PATH"), *closed = NULL;
 
 	*path = '\0';
 	errno = strlen(name) >= PATH_MAX ? ENAMETOOLONG : ENOENT;
 	if (!*name || errno == ENAMETOOLONG)
 		return -1;
-	strcpy(path, name);
-	if (strchr(name, '/'))
+	if (strchr(name, '/')) {
+		strcpy(path, name);
 		return executable(root, path) ? 0 : -1;
-	for (dir = dir ? dir : USUAL_PATH;; dir = end + 1) {
-		end = strchrnul(dir, ':');
-		n = end - dir;
-		if (n + 1 + strlen(name) < PATH_MAX) {
-			memcpy(try, dir, n);
-			if (n == 0)
-				try[n++] = '.';	/* an empty word */
-			try[n++] = '/';
-			strcpy(try + n, name);
-			if (executable(root, try)) {
-				strcpy(path, try);
+	}
+	for (dir = dir ? dir : USUAL_PATH;; dir++) {
+		size_t n = strcspn(dir, ":");
+
+		if (join_name(path, dir, n, name)) {
+			if (executable(root, path))
 				return 0;
-			}
-			if (errno == EACCES && err == ENOENT) {
-				strcpy(path, try);
-				err = EACCES;
-			}
+			if (errno == EACCES && !closed)
+				closed = dir;
 		}
-		if (!*end)
+		dir += n;
+		if (!*dir)
 			break;
 	}
-	errno = err;
+	if (closed)
+		join_name(path, closed, strcspn(closed, ":"), name);
+	else
+		strcpy(path, name);
+	errno = closed ? EACCES : ENOENT;
 	return -1;
 }
 

@@ -92,17 +92,18 @@ owns(const char *kind)
 
 /*
  * Whether what we mount here is mounted on the machine itself: we are in the
- * first user and PID namespaces, and process 1 has the mount that we stand
- * on.  (Its ns/mnt would tell too, but may be closed even to root.)
+ * first user and PID namespaces, and process 1, which we are not, has the mount
+ * that we stand on.  (Its ns/mnt would tell too, but may be closed even to
+ * root.)
  */
 int
 on_machines_mounts(void)
 {
 	static struct mount m;
-	struct mounts in;
+	static struct mounts in;
 	int root, found = 0;
 
-	if (!in_first("user") || !in_first("pid") ||
+	if (getpid() == 1 || !in_first("user") || !in_first("pid") ||
 	    mounts_open(&in, "/proc/1/mountinfo") < 0)
 		return 0;
 	root = mount_id(AT_FDCWD, "/");

@@ -135,20 +135,15 @@ unexplained(int known)
 		say("because: none of the %d known causes", known);
 }
 
-/*
- * A system call that changes something, as -v shows it: in strace(1)'s
- * notation.  Returns ret and keeps errno, so that it wraps the call.
- */
-long
-did(long ret, const char *fmt, ...)
+/* The line of did(): ret is what the call returned.  Keeps errno. */
+void
+show_call(long ret, const char *fmt, ...)
 {
 	static char text[LINE_SIZE];
 	struct out o = { text, text + sizeof text - 1 };
 	int saved = errno;
 	va_list ap;
 
-	if (!verbose)
-		return ret;
 	va_start(ap, fmt);
 	put_format(&o, TRACE, fmt, ap);
 	va_end(ap);
@@ -159,7 +154,6 @@ did(long ret, const char *fmt, ...)
 	else
 		say("%-s = %ld", text, ret);
 	errno = saved;
-	return ret;
 }
 
 /* Takes back what was done, and ends. */

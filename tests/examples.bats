@@ -100,12 +100,13 @@ follows() {
 	for example in "$repo"/examples/[0-9]*/; do
 		: >output
 		spawn "${example}steps.sh" >output 2>&1
-		eventually grep -qs '^[$#] .*\(consh\|hold\|-Ur\|print-pid\)' output
-		sleep 0.0$RANDOM
-		kill -$signal "$pid"
+		eventually grep -qs '^[$#] .*\(consh\|hold\|-ar\|chroot\)' output
+		sleep 0.0$(( RANDOM % 10 ))
+		kill -$signal "$pid" || :	# it may be that fast
 		status=0
 		wait "$pid" || status=$?
-		(( status == 128 + $(kill -l $signal) )) || flunk "$example: $signal"
+		(( status == 128 + $(kill -l $signal) || status == 0 )) ||
+			flunk "$example: $signal: $(<output)"
 		[[ -z $(ls -A tmp) ]]
 		[[ $signal = HUP ]] && signal=TERM || signal=HUP
 	done

@@ -22,9 +22,9 @@ main(int argc, char **argv)
 	}
 
 	/*
-	 * ".." ends at the root.  Ours is the cell, and we stand above it: on
-	 * the way up we never meet it, nor that of the jail, which is forgotten.
-	 * Only the root of the mount namespace is left to stop us.
+	 * ".." ends at our root.  That is the cell now, and we stand above it:
+	 * on the way up we never meet it, and the root that was the jail's is
+	 * forgotten.  Only that of the mount namespace is left to stop us.
 	 */
 	for (level = 0; level < 1000; level++)
 		chdir("..");

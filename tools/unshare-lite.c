@@ -496,7 +496,8 @@ static int
 in_child(void *unused)
 {
 	(void)unused;
-	if (shared)
+	/* Else our parent is awake, and says so. */
+	if (shared && up < 0)
 		did(child, "clone(%-s)", kinds_text(kinds_asked & ~NEWTIME));
 	if (up >= 0) {
 		close(up);
@@ -547,18 +548,19 @@ clone_child(void)
 	shared = !holding && cgroup_fd < 0 &&
 	    (!(kinds_asked & NEWTIME) || exec_enters_time());
 	if (shared)
-		return clone(in_child, stack + sizeof stack, CLONE_VM | flags |
+		pid = clone(in_child, stack + sizeof stack, CLONE_VM | flags |
 		    (up >= 0 ? 0 : CLONE_VFORK) | CLONE_PARENT_SETTID | SIGCHLD,
 		    NULL, &child);
-	if (cgroup_fd >= 0)
+	else if (cgroup_fd >= 0)
 		pid = syscall(435 /* SYS_clone3 */, &args, sizeof args);
 	else
 		pid = syscall(SYS_clone, flags | CLONE_PARENT_SETTID | SIGCHLD,
 		    0, &child, 0, 0);
 	if (pid == 0)
 		_exit(in_child(NULL));
-	did(pid, cgroup_fd >= 0 ? "clone3(%-s, CLONE_INTO_CGROUP)" :
-	    "clone(%-s)", kinds_text(flags));
+	if (!shared || up >= 0 || pid < 0)
+		did(pid, cgroup_fd >= 0 ? "clone3(%-s, CLONE_INTO_CGROUP)" :
+		    "clone(%-s)", kinds_text(flags));
 	return pid;
 }
 

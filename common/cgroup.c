@@ -128,8 +128,10 @@ own(const struct mount *m)
 
 	get(AT_FDCWD, "/proc/self/cgroup", text, sizeof text);
 	while ((line = strsep(&rest, "\n")) && (list = strchr(line, ':'))) {
-		path = strchr(++list, ':');
-		*path++ = '\0';
+		line = ++list;
+		strsep(&line, ":");
+		if (!(path = line))
+			break;
 		list[strcspn(list, ",")] = '\0';
 		if ((*list ? listed(m->super, list) :
 		    strcmp(m->type, "cgroup2") == 0) &&

@@ -10,6 +10,7 @@
 const char *tool, *usage;
 char **command;
 int verbose;
+long returned;
 void (*undo)(void);
 
 static int given;
@@ -135,9 +136,9 @@ unexplained(int known)
 		say("because: none of the %d known causes", known);
 }
 
-/* The line of did(): ret is what the call returned.  Keeps errno. */
-void
-show_call(long ret, const char *fmt, ...)
+/* The line of did(): what the call returned.  Keeps errno. */
+long
+show_call(const char *fmt, ...)
 {
 	static char text[LINE_SIZE];
 	struct out o = { text, text + sizeof text - 1 };
@@ -148,12 +149,13 @@ show_call(long ret, const char *fmt, ...)
 	put_format(&o, TRACE, fmt, ap);
 	va_end(ap);
 	*o.at = '\0';
-	if (ret < 0)
+	if (returned < 0)
 		say("%-s = -1 %-s (%-s)", text, errno_name(saved),
 		    strerror(saved));
 	else
-		say("%-s = %ld", text, ret);
+		say("%-s = %ld", text, returned);
 	errno = saved;
+	return returned;
 }
 
 /* Takes back what was done, and ends. */

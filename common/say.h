@@ -18,7 +18,7 @@ void	 tell(const char *fmt, ...) FORMAT;
 void	 because(const char *id, const char *fmt, ...) FORMAT2;
 void	 try(const char *fmt, ...) FORMAT;
 void	 try_again(const char *prefix);
-void	 show_call(long ret, const char *fmt, ...) FORMAT2;
+long	 show_call(const char *fmt, ...) FORMAT;
 void	 note(const char *fmt, ...) FORMAT;
 int	 reasons(void);
 void	 unexplained(int known);
@@ -31,10 +31,7 @@ _Noreturn void	misuse(const char *fmt, ...) FORMAT;
  * A system call that changes something, as -v shows it: in strace(1)'s
  * notation.  Wraps the call, and costs nothing without -v.
  */
-#define did(ret, ...) ({						\
-	long did_ = (ret);						\
-									\
-	if (verbose)							\
-		show_call(did_, __VA_ARGS__);				\
-	did_;								\
-})
+#define did(ret, ...)							\
+	(returned = (ret), verbose ? show_call(__VA_ARGS__) : returned)
+
+extern long returned;

@@ -149,10 +149,11 @@ pass_on(pid_t pid, int init, const struct signalfd_siginfo *info)
 static int
 in_background(void)
 {
+	char none;
 	int fd;
 
 	for (fd = 0; fd < 3; fd++)
-		if (isatty(fd) && read(fd, "", 0) < 0 && errno == EIO)
+		if (isatty(fd) && read(fd, &none, 0) < 0 && errno == EIO)
 			return 1;
 	return 0;
 }

@@ -135,6 +135,7 @@ export -f below options
 	END
 }
 
+# PSE-58
 @test "asked for by -m, an impossible one is an error, and nothing is left" {
 	inside -U -r <<-'END'
 		before=$(cat /proc/self/mountinfo)
@@ -146,6 +147,7 @@ export -f below options
 	END
 }
 
+# PSE-05, PSE-07, PSE-08
 @test "the try of a missing namespace works" {
 	for item in proc sys mqueue cgroup proc,sys,cgroup,mqueue; do
 		refused unshare -Urm mkpseudo -m "$item" r

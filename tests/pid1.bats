@@ -90,6 +90,7 @@ teardown() {
 	done
 }
 
+# PID-10
 @test "a signal that PID 1 would not see" {
 	for s in TERM HUP INT QUIT; do
 		: >err

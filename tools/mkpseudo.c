@@ -48,7 +48,7 @@ static const char text[] =
 "  -m, --mount=NAME,...  exactly these: proc sys cgroup dev pts mqueue shm,\n"
 "                        tmp, run, tools (our own, at ROOT/run/cooperage)\n"
 "      --mask            hide and write-protect what the OCI runtimes do\n"
-"  -d, --delete          unmount what mkpseudo has mounted, deepest first\n"
+"  -d, --deleting          unmount what mkpseudo has mounted, deepest first\n"
 "  -f, --force           even on the mounts of the machine itself\n"
 "  -v, --verbose         show each system call that changes something\n"
 "  -h, --help  -V, --version\n"
@@ -899,11 +899,11 @@ is_unguarded(void)
 }
 
 static void
-check_words(char **argv, int delete, int masking)
+check_words(char **argv, int deleting, int masking)
 {
 	if (!*argv)
 		misuse("ROOT is missing");
-	if (delete && (wanted || masking || argv[1]))
+	if (deleting && (wanted || masking || argv[1]))
 		misuse("-d takes nothing but ROOT");
 	if (argv[1] && strcmp(*argv, "-") == 0) {
 		say("PROG would inherit the pipe that - reads ROOT from");
@@ -918,20 +918,20 @@ int
 main(int argc, char **argv)
 {
 	const char *prog = NULL, *line = NULL;
-	int c, delete = 0, force = 0, here, masking = 0;
+	int c, deleting = 0, force = 0, here, masking = 0;
 	mode_t callers;
 
 	start("mkpseudo", text, argv);
 	while ((c = getopt_long(argc, argv, "+:dfhm:vV", longs, NULL)) != -1)
 		switch (c) {
-		case 'd': delete = 1; break;
+		case 'd': deleting = 1; break;
 		case 'f': force = 1; break;
 		case 'M': masking = 1; break;
 		case 'm': wanted |= read_names(optarg); break;
 		default: common_option(c, argv);
 		}
 	argv += optind;
-	check_words(argv, delete, masking);
+	check_words(argv, deleting, masking);
 	exact = wanted != 0;
 	if (!exact)
 		wanted = STANDARD;
@@ -941,7 +941,7 @@ main(int argc, char **argv)
 	root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0)
 		refuse_root();
-	if (delete) {
+	if (deleting) {
 		line = absolute();
 		unmount_all(line[1] ? line : "");
 		return 0;

@@ -252,9 +252,8 @@ why_revealing(const char *type, const char *root)
 		return;
 	}
 	because(proc ? "PSE-03" : "PSE-06", "no %-s is in sight in this mount "
-	    "namespace: a new one must come before the old root goes", type);
-	try("mkpseudo -m %-s %s && umount -l PUT_OLD", proc ? "proc" : "sys",
-	    root);
+	    "namespace, to measure a new one by: mkpseudo comes before pivot, "
+	    "or before the unmount of its PUT_OLD", type);
 }
 
 /* The namespace that a filesystem shows must be of our user namespace. */

@@ -40,6 +40,7 @@ follows() {
 	exec 4<&-
 }
 
+# bats test_tags=static
 @test "what README.md shows is what is typed, and what comes" {
 	for example in "$repo"/examples/[0-9]*/; do
 		echo "$example" >&2
@@ -51,6 +52,7 @@ follows() {
 	done
 }
 
+# bats test_tags=static
 @test "the steps run under each shell, and find the tools beside them" {
 	[[ -x $repo/bin/unshare-lite ]] || skip 'needs the tools in bin/'
 	for example in "$repo"/examples/[0-9]*/; do
@@ -72,7 +74,7 @@ follows() {
 	done
 }
 
-# bats test_tags=root
+# bats test_tags=root,static
 @test "the steps need no place in the checkout" {
 	inside <<-'END'
 		mount --bind "$repo" "$repo"

@@ -40,6 +40,7 @@ in_root() {
 	says 'in the new root'
 }
 
+# bats test_tags=static
 @test "a program beside PATH is named, with the line that runs it" {
 	mkdir -p r/usr/sbin
 	mv r/bin/h r/usr/sbin/lonely
@@ -54,6 +55,7 @@ in_root() {
 	try_works
 }
 
+# bats test_tags=static
 @test "a path of the old root is translated into one of the new" {
 	in_root 127 r/bin/h -V
 	because PID-33
@@ -89,6 +91,7 @@ in_root() {
 	because PID-50
 }
 
+# bats test_tags=static
 @test "a file that nobody may execute" {
 	chmod 644 h
 	fails 126 pid1 ./h -V

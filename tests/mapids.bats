@@ -675,6 +675,7 @@ group 0 $(id -g) 1"
 	done
 }
 
+# bats test_tags=static
 @test "whichever call fails, it says so, and maps nothing more" {
 	local call n
 	for call in pidfd_open statfs readlink openat write read poll faccessat2; do

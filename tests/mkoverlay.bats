@@ -351,6 +351,7 @@ export -f moved
 	END
 }
 
+# bats test_tags=static
 @test "what cannot be mounted is undone, step by step" {
 	inside <<-'END'
 		for call in fsopen fsconfig fsmount move_mount mkdir mkdirat open openat write fstatfs mount umask; do

@@ -389,7 +389,8 @@ export -f below options
 	END
 }
 
-@test "with the old root gone there is no new proc, and the try has the order that works" {
+# bats test_tags=static
+@test "with the old root gone there is no new proc, and the error has the order that works" {
 	needs 'busybox' command -v busybox
 	mkdir -p r/bin r/old r/proc
 	cp "$(command -v busybox)" "$BIN/mkpseudo" "$BIN/pivot" r/bin
@@ -403,6 +404,7 @@ export -f below options
 	END
 	refused unshare -Urmpf sh -c "$(cat listing)"
 	because PSE-03
+	says 'mkpseudo comes before pivot, or before the unmount of its PUT_OLD'
 	works unshare -Urmpf sh -c 'PATH=/bin:$PATH; pivot -o r/old r; cd /; mkpseudo -m proc / && busybox umount -l /old; busybox ps'
 }
 
@@ -498,6 +500,7 @@ export -f below options
 	END
 }
 
+# bats test_tags=static
 @test "whatever call fails, it is told, and nothing is left" {
 	inside -pniuCf <<-'END'
 		before=$(cat /proc/self/mountinfo)

@@ -265,6 +265,7 @@ with_range() {
 	done
 }
 
+# bats test_tags=static
 @test "-t brings the tools and the scripts" {
 	works mkrootfs -t lower
 	silent
@@ -276,6 +277,7 @@ with_range() {
 	[[ ! -e lower/bin/doctor ]]
 }
 
+# bats test_tags=static
 @test "inside what it made, with busybox alone, it makes the same again" {
 	mkrootfs -t lower
 	for version in '' '/a b'; do
@@ -287,6 +289,7 @@ with_range() {
 	refused unshare -Ur chroot 'lower/a b/a b' mkrootfs /minimal
 }
 
+# bats test_tags=static
 @test "it works beside an installed unshare-lite, and takes only the tools" {
 	mkdir -p prefix/bin
 	cp "$repo/scripts/mkrootfs" "$repo"/bin/* prefix/bin

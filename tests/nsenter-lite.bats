@@ -520,6 +520,7 @@ leave_cgroups() {
 	because NSE-33
 }
 
+# bats test_tags=static
 @test "because: /proc is missing, or shows other processes" {
 	box
 	inside <<-END

@@ -112,11 +112,9 @@ teardown() {
 
 @test "SIGTERM at any moment ends it, and leaves nothing" {
 	for _ in {1..40}; do
-		unshare-lite -Urp pid1 sleep 9 2>/dev/null 3>&- 4>&- &
-		sleep "0.00$((RANDOM % 10))$((RANDOM % 10))"
-		kill $!
 		code=0
-		wait $! || code=$?
+		sh -c 'unshare-lite -Urp pid1 sleep 9 2>/dev/null & sleep "$1"; kill $!; wait $!' \
+			- "0.0$((RANDOM % 3))$((RANDOM % 10))" 3>&- 4>&- || code=$?
 		(( code == 143 || code == 137 )) || flunk "$code"
 	done
 }
@@ -226,13 +224,14 @@ screen() {
 	keys 'unshare-lite -Urmp --mount-proc pid1 bash --norc; echo rc=$?' Enter
 	sleep 1
 	keys 'sleep 8' Enter
-	eventually pgrep -x sleep -t "$(tmux -L t display -p '#{pane_tty}' | cut -c6-)" >/dev/null
+	tty=$(tmux -L t display -p '#{pane_tty}')
+	sleeps() { pgrep -x sleep -t "${tty#/dev/}" >/dev/null; }
+	ended() { ! sleeps; }
+	eventually sleeps
 	keys C-z
 	screen 'Stopped +sleep'
 	keys 'kill -9 %1' Enter
-	sleep 0.3
-	keys Enter
-	screen 'Killed +sleep'
+	eventually ended
 	keys 'exit 5' Enter
 	screen rc=5
 	keys 'stty size; echo back' Enter

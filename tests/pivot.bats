@@ -266,6 +266,7 @@ setup() {
 	END
 }
 
+# bats test_tags=static
 @test "because: we are chrooted into a plain folder" {
 	inside <<-'END'
 		cp -r r/. new

@@ -821,6 +821,7 @@ listener='for s in TERM HUP USR1 USR2 INT QUIT; do trap "echo $s" $s; done
 	done
 }
 
+# bats test_tags=static
 @test "a SIGTERM that PID 1 would not see is a SIGKILL, and said to be one" {
 	spawn sh -c 'unshare-lite -rp sleep 60 2>err; echo $? >status'
 	local tool
@@ -1033,6 +1034,7 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	eventually rmdir "$g"
 }
 
+# bats test_tags=static
 @test "a missing or a foreign /proc is told [UNS-36] [UNS-37]" {
 	OUTSIDE=$EUID inside <<-'END'
 		mount -t tmpfs none /proc

@@ -230,7 +230,7 @@ screen() {
 	eventually sleeps
 	keys C-z
 	screen 'Stopped +sleep'
-	keys 'kill -9 %1' Enter
+	keys 'kill %1' Enter
 	eventually ended
 	keys 'exit 5' Enter
 	screen rc=5

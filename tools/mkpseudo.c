@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #include <linux/capability.h>
@@ -25,7 +24,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,7 +46,7 @@ static const char text[] =
 "  -m, --mount=NAME,...  exactly these: proc sys cgroup dev pts mqueue shm,\n"
 "                        tmp, run, tools (our own, at ROOT/run/cooperage)\n"
 "      --mask            hide and write-protect what the OCI runtimes do\n"
-"  -d, --deleting          unmount what mkpseudo has mounted, deepest first\n"
+"  -d, --delete          unmount what mkpseudo has mounted, deepest first\n"
 "  -f, --force           even on the mounts of the machine itself\n"
 "  -v, --verbose         show each system call that changes something\n"
 "  -h, --help  -V, --version\n"
@@ -68,38 +66,57 @@ static const struct option longs[] = {
 /* The source that mountinfo shows for what we have mounted: -d looks for it. */
 #define MARK "mkpseudo"
 #define SAFE (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+#define TERMINALS "newinstance,ptmxmode=0666,mode=0620"
 
-enum { PROC, SYS, CGROUP, DEV, PTS, MQUEUE, SHM, TMP, RUN, TOOLS, ITEMS };
+enum kind {
+	PROC, SYS, CGROUP, DEV, NODE, PTS, MQUEUE, MEMORY, TOOLS,
+	HIDE, PROTECT		/* --mask: what the OCI runtimes do */
+};
 
 /* In the order in which they are mounted: what holds others comes first. */
-static const struct item {
-	const char *name, *path;
-	unsigned long flags;
-} items[ITEMS] = {
-	{ "proc", "proc", SAFE },
-	{ "sys", "sys", SAFE },
-	{ "cgroup", "sys/fs/cgroup", SAFE },
-	{ "dev", "dev", MS_NOSUID | MS_NOEXEC },
-	{ "pts", "dev/pts", MS_NOSUID | MS_NOEXEC },
-	{ "mqueue", "dev/mqueue", SAFE },
-	{ "shm", "dev/shm", SAFE },
-	{ "tmp", "tmp", MS_NOSUID | MS_NODEV },
-	{ "run", "run", MS_NOSUID | MS_NODEV },
-	{ "tools", "run/cooperage", SAFE | MS_RDONLY },
+static const struct place {
+	enum kind kind;
+	unsigned flags;		/* of a node: its major and minor number */
+	const char *name;	/* what brings it, for -m */
+	const char *path;	/* below ROOT */
+	const char *type;	/* of a node: what is bound */
+	const char *data;
+} places[] = {
+	{ PROC, SAFE, "proc", "proc", "proc" },
+	{ SYS, SAFE, "sys", "sys", "sysfs" },
+	{ CGROUP, SAFE, "cgroup", "sys/fs/cgroup", "cgroup2" },
+	{ DEV, MS_NOSUID | MS_NOEXEC, "dev", "dev", "tmpfs", "mode=755" },
+	{ NODE, 0x103, "dev", "dev/null", "/dev/null" },
+	{ NODE, 0x105, "dev", "dev/zero", "/dev/zero" },
+	{ NODE, 0x107, "dev", "dev/full", "/dev/full" },
+	{ NODE, 0x108, "dev", "dev/random", "/dev/random" },
+	{ NODE, 0x109, "dev", "dev/urandom", "/dev/urandom" },
+	{ NODE, 0x500, "dev", "dev/tty", "/dev/tty" },
+	{ PTS, MS_NOSUID | MS_NOEXEC, "pts", "dev/pts", "devpts", TERMINALS },
+	{ MQUEUE, SAFE, "mqueue", "dev/mqueue", "mqueue" },
+	{ MEMORY, SAFE, "shm", "dev/shm", "tmpfs", "mode=1777" },
+	{ MEMORY, MS_NOSUID | MS_NODEV, "tmp", "tmp", "tmpfs", "mode=1777" },
+	{ MEMORY, MS_NOSUID | MS_NODEV, "run", "run", "tmpfs", "mode=755" },
+	{ TOOLS, SAFE, "tools", "run/cooperage", "tmpfs" },
+	{ HIDE, 0, "proc", "proc/acpi" },
+	{ HIDE, 0, "proc", "proc/asound" },
+	{ HIDE, 0, "proc", "proc/interrupts" },
+	{ HIDE, 0, "proc", "proc/kcore" },
+	{ HIDE, 0, "proc", "proc/keys" },
+	{ HIDE, 0, "proc", "proc/latency_stats" },
+	{ HIDE, 0, "proc", "proc/sched_debug" },
+	{ HIDE, 0, "proc", "proc/scsi" },
+	{ HIDE, 0, "proc", "proc/timer_list" },
+	{ HIDE, 0, "proc", "proc/timer_stats" },
+	{ HIDE, 0, "sys", "sys/devices/virtual/powercap" },
+	{ HIDE, 0, "sys", "sys/firmware" },
+	{ PROTECT, 0, "proc", "proc/bus" },
+	{ PROTECT, 0, "proc", "proc/fs" },
+	{ PROTECT, 0, "proc", "proc/irq" },
+	{ PROTECT, 0, "proc", "proc/sys" },
+	{ PROTECT, 0, "proc", "proc/sysrq-trigger" },
 };
-#define STANDARD ((1 << TMP) - 1)
-
-static const struct node {
-	const char *name, *path, *device;
-	unsigned major, minor;
-} nodes[] = {
-	{ "null", "dev/null", "/dev/null", 1, 3 },
-	{ "zero", "dev/zero", "/dev/zero", 1, 5 },
-	{ "full", "dev/full", "/dev/full", 1, 7 },
-	{ "random", "dev/random", "/dev/random", 1, 8 },
-	{ "urandom", "dev/urandom", "/dev/urandom", 1, 9 },
-	{ "tty", "dev/tty", "/dev/tty", 5, 0 },
-};
+#define STANDARD "proc,sys,cgroup,dev,pts,mqueue,shm"
 
 static const char *const links[][2] = {
 	{ "/proc/self/fd", "fd" },
@@ -109,31 +126,20 @@ static const char *const links[][2] = {
 	{ "pts/ptmx", "ptmx" },
 };
 
-/* maskedPaths and readonlyPaths of the OCI runtimes. */
-static const char *const hidden[] = {
-	"proc/acpi", "proc/asound", "proc/interrupts", "proc/kcore",
-	"proc/keys", "proc/latency_stats", "proc/sched_debug", "proc/scsi",
-	"proc/timer_list", "proc/timer_stats", "sys/devices/virtual/powercap",
-	"sys/firmware",
-};
-static const char *const protected[] = {
-	"proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger",
-};
-
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 /* open_tree(2), mount_setattr(2): not in every libc's sys/mount.h. */
 #define RECURSIVE (AT_EMPTY_PATH | 0x8000)
 enum { RDONLY = 1, NOSUID = 2, NODEV = 4 };
 
-static const char *root;	/* as the user typed it */
-static int root_fd;
-static int source = -1;		/* the caller's /dev */
-static unsigned wanted;		/* a bit for each item */
+const char *root;
+int root_fd;
+static int source;		/* the caller's /dev */
 static int exact;		/* -m: no exceptions */
+static int dev_is_new;		/* and we stand in it */
 
 /* MS_RDONLY for sys and cgroup, where no user namespace guards the machine. */
-static unsigned long read_only;
+static unsigned read_only;
 
 /* What was done, to be taken back last first. */
 static struct step {
@@ -166,8 +172,7 @@ enter(const char *path, unsigned length)
 	char *slash;
 	int fd, gone;
 
-	memcpy(part, path, length);
-	part[length] = '\0';
+	*(char *)mempcpy(part, path, length) = '\0';
 	if (!(slash = strrchr(part, '/')))
 		return fchdir(root_fd) < 0 ? NULL : part;
 	*slash = '\0';
@@ -189,11 +194,11 @@ unmount(const char *path, int flags)
 }
 
 static void
-take_back_to(unsigned before)
+take_back(void)
 {
 	const char *name;
 
-	while (done > before) {
+	while (done > 0) {
 		struct step *s = &steps[--done];
 
 		if (!s->length)
@@ -203,47 +208,14 @@ take_back_to(unsigned before)
 	}
 }
 
-static void
-take_back(void)
-{
-	take_back_to(0);
-}
-
 _Noreturn static void
-refuse(const char *what, const char *path)
+refuse(const char *call, const char *path)
 {
 	int err = errno;
 
-	tell("%-s %s", what, *path ? below(root, path) : root);
-	why_point(err, root_fd, root, path);
+	tell("%-s %s", call, below(path));
+	why_point(err, path);
 	fail();
-}
-
-_Noreturn static void
-refuse_root(void)
-{
-	int err = errno;
-
-	tell("open %s", root);
-	why_root(err, root);
-	fail();
-}
-
-/* The tool that gives all namespaces that are asked for, and a space. */
-static const char *
-namespaces(void)
-{
-	static char line[32];
-	char *p = stpcpy(line, "unshare-lite -Urmp");
-
-	if (exact && wanted & 1 << SYS)
-		*p++ = 'n';
-	if (exact && wanted & 1 << CGROUP)
-		*p++ = 'C';
-	if (exact && wanted & 1 << MQUEUE)
-		*p++ = 'i';
-	stpcpy(p, " ");
-	return line;
 }
 
 _Noreturn static void
@@ -251,18 +223,8 @@ refuse_mount(const char *type, const char *path)
 {
 	int err = errno;
 
-	tell("mount %-s on %s", type, below(root, path));
-	why_mount(err, type, root_fd, root, namespaces());
-	fail();
-}
-
-_Noreturn static void
-refuse_mask(const char *path)
-{
-	int err = errno;
-
-	tell("mask %s", below(root, path));
-	why_bind(err, source, "null", root_fd, root, path);
+	tell("mount %-s on %s", type, below(path));
+	why_mount(err, type);
 	fail();
 }
 
@@ -271,56 +233,46 @@ refuse_bind(int from, const char *name, const char *path)
 {
 	int err = errno;
 
-	tell("bind %s on %s", name, below(root, path));
-	why_bind(err, from, name, root_fd, root, path);
+	tell("bind on %s", below(path));
+	why_bind(err, from, name, path);
 	fail();
-}
-
-static void
-make_folders(const char *path)
-{
-	const char *end = path, *name;
-
-	do {
-		end = strchrnul(end + (*end == '/'), '/');
-		if (!(name = enter(path, end - path)))
-			refuse("open", path);
-		if (did(mkdir(name, 0755), "mkdir(%s, 0755)", name) == 0)
-			remember(path, end - path);
-		else if (errno != EEXIST)
-			refuse("mkdir", path);
-	} while (*end);
 }
 
 /* Opens the folder at path below ROOT; what is missing of it is made. */
 static int
 folder(const char *path)
 {
-	int fd;
+	const char *end = path, *name;
+	int fd = point(path, O_DIRECTORY);
 
-	if ((fd = point(path, O_DIRECTORY)) >= 0)
-		return fd;
-	if (errno == ENOENT)
-		make_folders(path);
-	else
-		refuse("open", path);
-	if ((fd = point(path, O_DIRECTORY)) < 0)
+	if (fd < 0 && errno == ENOENT) {
+		do {
+			end += 1 + strcspn(end + 1, "/");
+			if (!(name = enter(path, end - path)))
+				refuse("open", path);
+			if (did(mkdir(name, 0755), "mkdir(%s, 0755)",
+			    name) == 0)
+				remember(path, end - path);
+			else if (errno != EEXIST)
+				refuse("mkdir", path);
+		} while (*end);
+		fd = point(path, O_DIRECTORY);
+	}
+	if (fd < 0)
 		refuse("open", path);
 	return fd;
 }
 
-static const char *
-flags_text(unsigned long flags)
+/* Below where we stand; path is for -v. */
+static int
+mount_at_name(const char *name, const char *path, const char *type,
+    unsigned flags, const char *data)
 {
-	static char line[64];
-	char *p = line;
-
-	p = stpcpy(p, flags & MS_RDONLY ? "MS_RDONLY|" : "");
-	p = stpcpy(p, flags & MS_NOSUID ? "MS_NOSUID|" : "");
-	p = stpcpy(p, flags & MS_NODEV ? "MS_NODEV|" : "");
-	p = stpcpy(p, flags & MS_NOEXEC ? "MS_NOEXEC|" : "");
-	p[-1] = '\0';
-	return line;
+	return did(mount(MARK, name, type, flags, data),
+	    "mount(\"" MARK "\", %s, %s, %-sMS_NOSUID%-s%-s, %s)", path, type,
+	    flags & MS_RDONLY ? "MS_RDONLY|" : "",
+	    flags & MS_NODEV ? "|MS_NODEV" : "",
+	    flags & MS_NOEXEC ? "|MS_NOEXEC" : "", data);
 }
 
 /*
@@ -328,58 +280,50 @@ flags_text(unsigned long flags)
  * here.
  */
 static int
-mount_on(int fd, const char *path, const char *type, unsigned long flags,
+mount_on(int fd, const char *path, const char *type, unsigned flags,
     const char *data)
 {
-	if (fchdir(fd) < 0 || did(mount(MARK, ".", type, flags, data),
-	    "mount(\"" MARK "\", %s, %s, %-s, %s)", path, type,
-	    flags_text(flags), data) < 0)
+	if (fchdir(fd) < 0 ||
+	    mount_at_name(".", path, type, flags, data) < 0)
 		return -1;
 	remember(path, 0);
 	return 0;
 }
 
-/*
- * Binds what lies at name in from, with what is mounted below it, on name at
- * in to; it has its attributes before anybody sees it.
- */
+/* Copies the mounts at name in from; they get their attributes unseen. */
 static int
-bind(int from, const char *name, int to, const char *at, unsigned attr)
+copy(int from, const char *name, const char *path, unsigned attr)
 {
 	uint64_t attrs[4] = { attr };
-	int tree, ret = 0, err;
+	int tree;
 
 	tree = did(syscall(SYS_open_tree, from, name, RECURSIVE | O_CLOEXEC |
 	    1 /* OPEN_TREE_CLONE */), "open_tree(%d, %s, OPEN_TREE_CLONE|"
 	    "OPEN_TREE_CLOEXEC|AT_EMPTY_PATH|AT_RECURSIVE)", from, name);
-	if (tree < 0)
-		return -1;
-	if (attr)
-		ret = did(syscall(SYS_mount_setattr, tree, "", RECURSIVE,
-		    attrs, sizeof attrs), "mount_setattr(%d, \"\", "
-		    "AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=0x%x})", tree, attr);
-	if (ret == 0)
-		ret = did(syscall(SYS_move_mount, tree, "", to, at,
-		    *at ? 0x04 : 0x44), "move_mount(%d, \"\", %d, %s, "
-		    "MOVE_MOUNT_F_EMPTY_PATH%-s)", tree, to, at,
-		    *at ? "" : "|MOVE_MOUNT_T_EMPTY_PATH");
-	err = errno;
-	close(tree);
-	errno = err;
-	return ret;
+	if (tree < 0 || (attr && did(syscall(SYS_mount_setattr, tree, "",
+	    RECURSIVE, attrs, sizeof attrs), "mount_setattr(%d, \"\", "
+	    "AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=0x%x})", tree, attr) < 0))
+		refuse_bind(from, name, path);
+	return tree;
 }
 
-/* A proc tells a PID for each namespace from its own down to a process's. */
-static int
-shows_our_pids(int proc)
+static void
+attach(int tree, int fd, const char *path)
 {
-	char status[4096], *p;
+	if (did(syscall(SYS_move_mount, tree, "", fd, "", 0x44),
+	    "move_mount(%d, \"\", %d, \"\", MOVE_MOUNT_F_EMPTY_PATH|"
+	    "MOVE_MOUNT_T_EMPTY_PATH)", tree, fd) < 0)
+		refuse_bind(tree, "", path);
+	close(tree);
+	remember(path, 0);
+}
 
-	if (get(proc, "self/status", status, sizeof status) < 0 ||
-	    !(p = strstr(status, "\nNSpid:\t")))
-		return 0;
-	p += strlen("\nNSpid:\t");
-	return p[strspn(p, "0123456789")] == '\n';
+static int
+is_marked(int fd)
+{
+	static struct mount m;
+
+	return mount_by_id(mount_id(fd, ""), &m) && strcmp(m.source, MARK) == 0;
 }
 
 /*
@@ -387,53 +331,50 @@ shows_our_pids(int proc)
  * cgroup2 and mqueue the kernel itself says so, with EBUSY.
  */
 static int
-is_right(int item, int fd)
+is_right(const struct place *p, int fd)
 {
-	static struct mount m;
 	struct statfs fs;
+	char pid[16] = "";
 
 	if (!is_mount_point(fd, "") || fstatfs(fd, &fs) < 0)
 		return 0;
-	switch (item) {
+	switch (p->kind) {
 	case PROC:
-		return fs.f_type == PROC_SUPER_MAGIC && shows_our_pids(fd);
+		return fs.f_type == PROC_SUPER_MAGIC &&
+		    readlinkat(fd, "self", pid, sizeof pid - 1) > 0 &&
+		    digits(pid, NULL, 10) == (unsigned)getpid();
 	case CGROUP:
 	case DEV:
 	case PTS:
-		return mount_by_id(mount_id(fd, ""), &m) &&
-		    strcmp(m.source, MARK) == 0;
-	case SHM:
-	case TMP:
-	case RUN:
+		return is_marked(fd);
+	case MEMORY:
 		return fs.f_type == TMPFS_MAGIC;
 	default:
 		return 0;
 	}
 }
 
-/* 0: the item is mounted, now or before; else -1. */
+/* 1: mounted; 0: it was there already; -1 */
 static int
-mount_item(int item, const char *type, unsigned long more, const char *data)
+mount_place(const struct place *p, const char *type, const char *data)
 {
-	const struct item *it = &items[item];
-	int fd = folder(it->path), err = 0;
+	unsigned flags = p->flags, before = done;
+	int fd, ret;
 
-	if (is_right(item, fd))
-		err = EBUSY;
-	else if (mount_on(fd, it->path, type, it->flags | more, data) < 0)
-		err = errno;
-	close(fd);
-	if (err == EBUSY)
-		note("%s is there already", it->path);
-	errno = err;
-	return err && err != EBUSY ? -1 : 0;
-}
-
-static void
-must_mount(int item, const char *type, const char *data)
-{
-	if (mount_item(item, type, 0, data) < 0)
-		refuse_mount(type, items[item].path);
+	if (strcmp(type, "sysfs") == 0 || strcmp(type, "cgroup2") == 0)
+		flags |= read_only;
+	if (dev_is_new && strncmp(p->path, "dev/", 4) == 0)
+		return did(mkdir(p->path + 4, 0755), "mkdir(%s, 0755)",
+		    p->path) < 0 || mount_at_name(p->path + 4, p->path, type,
+		    flags, data) < 0 ? -1 : 1;
+	fd = folder(p->path);
+	if (done != before || !is_right(p, fd)) {
+		ret = mount_on(fd, p->path, type, flags, data);
+		if (ret == 0 || errno != EBUSY)
+			return ret < 0 ? -1 : 1;
+	}
+	note("%s is there already", p->path);
+	return 0;
 }
 
 /*
@@ -441,127 +382,61 @@ must_mount(int item, const char *type, const char *data)
  * a tmpfs with our mark lies below it, for -d.
  */
 static void
-bind_folder(int item, const char *name, unsigned attr)
+bind_folder(const char *name, const char *path, unsigned attr)
 {
-	const char *path = items[item].path;
-	struct statvfs fs;
-	int fd, from = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+	int tree, fd = folder(path);
 
-	if (from < 0)
-		die("open %s", name);
-	fd = folder(path);
-	if (is_mount_point(fd, "") && fstatvfs(fd, &fs) == 0 &&
-	    fs.f_flag & ST_RDONLY) {
+	if (is_mount_point(fd, "") && fstatfs(fd, &fs) == 0 &&
+	    fs.f_flags & ST_RDONLY && !is_marked(fd)) {
 		note("%s is there already", path);
-	} else {
-		if (mount_on(fd, path, "tmpfs", SAFE | MS_RDONLY, NULL) < 0)
-			refuse_mount("tmpfs", path);
-		close(fd);
-		fd = folder(path);
-		if (bind(from, "", fd, "", attr) < 0)
-			refuse_bind(AT_FDCWD, name, path);
-		remember(path, 0);
+		return;
 	}
-	close(fd);
-	close(from);
+	tree = copy(AT_FDCWD, name, path, attr);
+	if (mount_on(fd, path, "tmpfs", SAFE | MS_RDONLY, NULL) < 0)
+		refuse_mount("tmpfs", path);
+	attach(tree, folder(path), path);
 }
 
-/* Without a network namespace of our own, the caller's sysfs. */
+/* The folder of the program that runs. */
 static void
-mount_sys(void)
+bind_tools(const char *path)
 {
-	struct statfs fs = { 0 };
-	int err;
+	static char self[PATH_MAX];
 
-	if (mount_item(SYS, "sysfs", read_only, NULL) == 0)
-		return;
-	err = errno;
-	statfs("/sys", &fs);
-	errno = err;
-	if (exact || err != EPERM || fs.f_type != SYSFS_MAGIC ||
-	    !has_cap(CAP_SYS_ADMIN))
-		refuse_mount("sysfs", "sys");
-	say("sys: the caller's is bound read-only: %-s", owns("net") ?
-	    "the kernel allows no new one here" :
-	    "the network namespace is not ours");
-	bind_folder(SYS, "/sys", RDONLY);
+	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
+		die("readlink /proc/self/exe");
+	*strrchr(self, '/') = '\0';
+	bind_folder(*self ? self : "/", path, RDONLY | NOSUID | NODEV);
 }
 
 /* What needs a namespace that is not ours, unless it was asked for. */
 static void
-leave_out(int item, const char *type, const char *kind, unsigned before)
+do_without(const struct place *p)
 {
-	if (exact || (errno == EPERM ? owns(kind) || !has_cap(CAP_SYS_ADMIN) :
-	    errno != ENODEV))
-		refuse_mount(type, items[item].path);
-	say(errno == EPERM ? "%-s is left out: the %-s namespace is not ours" :
-	    "%-s is left out: this kernel has none", items[item].name, kind);
-	take_back_to(before);
-}
+	const char *ns = p->kind == SYS ? "net" :
+	    p->kind == CGROUP ? "cgroup" : p->kind == MQUEUE ? "ipc" : NULL;
+	int err = errno, ours = ns && owns(ns);
+	struct statfs fs;
 
-/* One hierarchy of version 1, named as the host names it. */
-static int
-mount_hierarchy(char *name)
-{
-	const char *data = name, *part, *end;
-	char link[256];
-
-	if (strncmp(name, "name=", 5) == 0)
-		name += 5;
-	if (!*name)
-		name = "unified";
-	if (mkdir(name, 0755) < 0 && errno != EEXIST)
-		return -1;
-	if (did(mount(MARK, name, *data ? "cgroup" : "cgroup2", SAFE |
-	    read_only, data), "mount(\"" MARK "\", %s, %-s, %-s, %s)", name,
-	    *data ? "\"cgroup\"" : "\"cgroup2\"", flags_text(SAFE | read_only),
-	    data) < 0 && errno != EBUSY) {
-		rmdir(name);
-		return -1;
+	if (!ns || exact || (err != ENODEV &&
+	    (err != EPERM || !has_cap(CAP_SYS_ADMIN))))
+		refuse_mount(p->type, p->path);
+	if (err == ENODEV) {
+		say("%-s is left out: this kernel has none", p->name);
+	} else if (p->kind == SYS && statfs("/sys", &fs) == 0 &&
+	    fs.f_type == SYSFS_MAGIC) {
+		say("sys: the caller's is bound read-only: %-s", ours ?
+		    "the kernel allows no new one here" :
+		    "the network namespace is not ours");
+		bind_folder("/sys", p->path, RDONLY);
+	} else if (p->kind == SYS || ours) {
+		errno = err;
+		refuse_mount(p->type, p->path);
+	} else {
+		say("%-s is left out: the %-s namespace is not ours", p->name,
+		    ns);
 	}
-	for (part = name; strchr(name, ',') && *part; part = end + !!*end) {
-		end = strchrnul(part, ',');
-		*(char *)mempcpy(link, part, end - part) = '\0';
-		if (symlink(name, link) < 0 && errno != EEXIST)
-			return -1;
-	}
-	return 0;
-}
-
-/*
- * Where the host has hierarchies of version 1, a folder for each.  To
- * /proc/self/cgroup they are lines, "4:cpu,cpuacct:/path"; 2 is "0::/path".
- */
-static int
-mount_hierarchies(void)
-{
-	static char lines[65536];
-	char *rest = lines, *line, *name;
-	int some = 0, err = EPERM, fd;
-
-	if (get(AT_FDCWD, "/proc/self/cgroup", lines, sizeof lines) < 0 ||
-	    mount_item(CGROUP, "tmpfs", 0, "mode=755") < 0)
-		return -1;
-	fd = folder(items[CGROUP].path);
-	if (fchdir(fd) < 0)
-		die("enter %s", below(root, items[CGROUP].path));
-	while ((line = strsep(&rest, "\n")) && strsep(&line, ":") &&
-	    (name = strsep(&line, ":"))) {
-		if (mount_hierarchy(name) == 0)
-			some = 1;
-		else if ((err = errno) != EPERM)
-			tell("cgroup: %s is left out", name);
-	}
-	close(fd);
-	fd = folder(items[CGROUP].path);
-	if (some && read_only && (fchdir(fd) < 0 || did(mount(NULL, ".", NULL,
-	    MS_REMOUNT | MS_BIND | MS_RDONLY | SAFE, NULL), "mount(NULL, %s, "
-	    "NULL, MS_REMOUNT|MS_BIND|%-s, NULL)", items[CGROUP].path,
-	    flags_text(MS_RDONLY | SAFE)) < 0))
-		die("make %s read-only", below(root, items[CGROUP].path));
-	close(fd);
-	errno = err;
-	return some ? 0 : -1;
 }
 
 /*
@@ -576,69 +451,114 @@ has_hierarchies(void)
 	return statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == TMPFS_MAGIC;
 }
 
-/* The caller's /dev may be ROOT's own, and then lies below the new one. */
-static void
-bind_node(int dev, const struct node *n, int covered)
+/* One of them, named as the host names it. */
+static int
+mount_hierarchy(char *name)
 {
-	if (mknod(n->name, S_IFREG | 0666, 0) == 0)
-		did(0, "mknod(%s, S_IFREG|0666, 0)", n->path);
-	else if (errno != EEXIST)
-		refuse("mknod", n->path);
-	else if (is_mount_point(dev, n->name))
-		return;
-	if ((covered ? bind(source, n->name, dev, n->name, 0) :
-	    did(mount(n->device, n->name, NULL, MS_BIND, NULL),
-	    "mount(%s, %s, NULL, MS_BIND, NULL)", n->device, n->path)) < 0)
-		refuse_bind(source, n->name, n->path);
-	remember(n->path, 0);
+	const char *data = name, *type = *name ? "cgroup" : "cgroup2";
+	char link[256], *part = link, *rest = link;
+
+	if (strncmp(name, "name=", 5) == 0)
+		name += 5;
+	if (!*name)
+		name = "unified";
+	if (mkdir(name, 0755) < 0 && errno != EEXIST)
+		return -1;
+	if (mount_at_name(name, name, type, SAFE | read_only, data) < 0 &&
+	    errno != EBUSY) {
+		rmdir(name);
+		return -1;
+	}
+	if (strchr(name, ',') && strlen(name) < sizeof link)
+		for (strcpy(link, name); (part = strsep(&rest, ",")); )
+			symlink(name, part);
+	return 0;
 }
 
+/* To /proc/self/cgroup they are lines, "4:cpu,cpuacct:/path"; 2 is "0::/". */
 static void
-mount_dev(void)
+mount_hierarchies(const struct place *p)
 {
-	unsigned i;
-	int dev, covered, id = mount_id(source, "");
+	static char lines[65536];
+	char *rest = lines, *line, *name;
+	int some = 0, err = EPERM;
 
-	must_mount(DEV, "tmpfs", "mode=755");
-	dev = folder("dev");
-	covered = mount_id(AT_FDCWD, "/dev") != id;
-	if (fchdir(dev) < 0)
-		die("enter %s", below(root, "dev"));
-	for (i = 0; i < COUNT(nodes); i++)
-		bind_node(dev, &nodes[i], covered);
+	get(AT_FDCWD, "/proc/self/cgroup", lines, sizeof lines);
+	if (mount_place(p, "tmpfs", "mode=755") < 0 ||
+	    fchdir(folder(p->path)) < 0)
+		refuse_mount("tmpfs", p->path);
+	while ((line = strsep(&rest, "\n")) && strsep(&line, ":") &&
+	    (name = strsep(&line, ":"))) {
+		if (mount_hierarchy(name) == 0)
+			some = 1;
+		else if ((err = errno) != EPERM)
+			tell("cgroup: %s is left out", name);
+	}
+	errno = err;
+	if (!some)
+		refuse_mount("cgroup", p->path);
+	if (read_only && did(mount(NULL, ".", NULL, MS_REMOUNT | MS_BIND |
+	    MS_RDONLY | SAFE, NULL), "mount(NULL, %s, NULL, MS_REMOUNT|MS_BIND|"
+	    "MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)", p->path) < 0)
+		die("make %s read-only", below(p->path));
+}
+
+/* Leaves us in dev, where the nodes come next. */
+static void
+mount_dev(const struct place *p)
+{
+	struct statfs fs;
+	unsigned i;
+
+	if (statfs("/dev/null", &fs) == 0 && fs.f_flags & ST_NODEV) {
+		say("the devices of /dev cannot be opened");
+		because("PSE-80", "/dev/null lies on a mount with nodev");
+		fail();
+	}
+	if ((dev_is_new = mount_place(p, p->type, p->data)) < 0)
+		refuse_mount(p->type, p->path);
+	if (fchdir(folder(p->path)) < 0)
+		die("enter %s", below(p->path));
 	for (i = 0; i < COUNT(links); i++)
 		if (symlink(links[i][0], links[i][1]) == 0)
 			did(0, "symlink(%s, %s)", links[i][0], links[i][1]);
 		else if (errno != EEXIST)
 			die("symlink %s", links[i][1]);
-	for (i = PTS; i <= SHM; i++)	/* spares each a search */
-		if (wanted & 1 << i && mkdir(items[i].path + 4, 0755) == 0)
-			did(0, "mkdir(%s, 0755)", items[i].path);
-	close(dev);
 }
 
-/* The caller's nodes must be what they are called, and usable. */
-static void
-look_at_nodes(void)
+static int
+is_device(int dir, const char *name, unsigned number)
 {
-	struct statvfs fs;
 	struct stat st;
-	unsigned i;
 
-	for (i = 0; i < COUNT(nodes); i++) {
-		if (fstatat(source, nodes[i].name, &st, 0) < 0)
-			refuse_bind(source, nodes[i].name, nodes[i].path);
-		if (S_ISCHR(st.st_mode) && st.st_rdev ==
-		    makedev(nodes[i].major, nodes[i].minor))
-			continue;
-		say("/dev/%-s is not the device %u:%u", nodes[i].name,
-		    nodes[i].major, nodes[i].minor);
-		why_node(source, nodes[i].name);
-		fail();
-	}
-	if (statvfs("/dev/null", &fs) == 0 && fs.f_flag & ST_NODEV) {
-		say("the devices of /dev cannot be opened");
-		why_node(source, "null");
+	return fstatat(dir, name, &st, 0) == 0 && S_ISCHR(st.st_mode) &&
+	    st.st_rdev == number;
+}
+
+/* The caller's /dev may be ROOT's own, and then lies below the new one. */
+static void
+bind_node(const struct place *p)
+{
+	const char *name = p->path + strlen("dev/");
+
+	if (mknod(name, S_IFREG | 0666, 0) == 0)
+		did(0, "mknod(%s, S_IFREG|0666, 0)", p->path);
+	else if (errno != EEXIST)
+		refuse("mknod", p->path);
+	else if (is_mount_point(AT_FDCWD, name))
+		return;
+	if (is_device(AT_FDCWD, p->type, p->flags)) {
+		if (did(mount(p->type, name, NULL, MS_BIND, NULL),
+		    "mount(%s, %s, NULL, MS_BIND, NULL)", p->type, p->path) < 0)
+			refuse_bind(source, name, p->path);
+		remember(p->path, 0);
+	} else if (is_device(source, name, p->flags)) {
+		attach(copy(source, name, p->path, 0), point(p->path, 0),
+		    p->path);
+	} else {
+		say("%-s is not the device %u:%u", p->type, p->flags >> 8,
+		    p->flags & 0xff);
+		why_node(source, name);
 		fail();
 	}
 }
@@ -647,33 +567,19 @@ look_at_nodes(void)
 static const char *
 pts_options(void)
 {
-	char map[4096], *p = map;	/* the first 120 extents */
-	unsigned long first, count;
-	int mapped = 0;
+	char map[4096];		/* the first 120 extents */
+	const char *p = map;
+	unsigned first, count;
 
 	get(AT_FDCWD, "/proc/self/gid_map", map, sizeof map);
-	while (*p && !mapped) {
-		first = strtoul(p, &p, 10);
-		strtoul(p, &p, 10);
-		count = strtoul(p, &p, 10);
-		mapped = first <= 5 && 5 - first < count;
-		p += *p == '\n';
+	for (; *p; p += *p == '\n') {
+		first = digits(p, &p, 10);
+		digits(p, &p, 10);
+		count = digits(p, &p, 10);
+		if (first <= 5 && 5 - first < count)
+			return TERMINALS ",gid=5";
 	}
-	return mapped ? "newinstance,ptmxmode=0666,mode=0620,gid=5" :
-	    "newinstance,ptmxmode=0666,mode=0620";
-}
-
-/* The folder of the program that runs. */
-static void
-mount_tools(void)
-{
-	static char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-
-	if (n < 0)
-		die("readlink /proc/self/exe");
-	*strrchr(path, '/') = '\0';
-	bind_folder(TOOLS, *path ? path : "/", RDONLY | NOSUID | NODEV);
+	return TERMINALS;
 }
 
 /* A file is hidden by the device null, a folder by an empty one. */
@@ -681,58 +587,43 @@ static void
 mask(const char *path, int hide)
 {
 	struct stat st;
-	int fd = point(path, 0), ret = 0;
+	int fd = point(path, 0);
 
 	if (fd < 0)
 		return;		/* not every kernel has each */
 	if (is_mount_point(fd, ""))
 		note("%s is there already", path);
-	else if (hide && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-		ret = mount_on(fd, path, "tmpfs", SAFE | MS_RDONLY, NULL);
-	else if ((ret = bind(hide ? source : fd, hide ? "null" : "", fd, "",
-	    RDONLY)) == 0)
-		remember(path, 0);
-	if (ret < 0)
-		refuse_mask(path);
+	else if (!hide)
+		attach(copy(fd, "", path, RDONLY), fd, path);
+	else if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))
+		attach(copy(source, "null", path, RDONLY), fd, path);
+	else if (mount_on(fd, path, "tmpfs", SAFE | MS_RDONLY, NULL) < 0)
+		refuse_mount("tmpfs", path);
 	close(fd);
 }
 
 static void
-mount_all(int masking)
+mount_all(uint64_t wanted, int masking)
 {
-	int v1 = exact && wanted & 1 << CGROUP && has_hierarchies();
-	unsigned i, before;
+	const struct place *p;
 
-	if (wanted & 1 << PROC)
-		must_mount(PROC, "proc", NULL);
-	if (wanted & 1 << SYS)
-		mount_sys();
-	before = done;
-	if (wanted & 1 << CGROUP && (v1 ? mount_hierarchies() :
-	    mount_item(CGROUP, "cgroup2", read_only, NULL)) < 0)
-		leave_out(CGROUP, v1 ? "cgroup" : "cgroup2", "cgroup",
-		    before);
-	if (wanted & 1 << DEV)
-		mount_dev();
-	if (wanted & 1 << PTS)
-		must_mount(PTS, "devpts", pts_options());
-	before = done;
-	if (wanted & 1 << MQUEUE && mount_item(MQUEUE, "mqueue", 0, NULL) < 0)
-		leave_out(MQUEUE, "mqueue", "ipc", before);
-	if (wanted & 1 << SHM)
-		must_mount(SHM, "tmpfs", "mode=1777");
-	if (wanted & 1 << TMP)
-		must_mount(TMP, "tmpfs", "mode=1777");
-	if (wanted & 1 << RUN)
-		must_mount(RUN, "tmpfs", "mode=755");
-	if (wanted & 1 << TOOLS)
-		mount_tools();
-	for (i = 0; masking && i < COUNT(hidden); i++)
-		if (wanted & 1 << (*hidden[i] == 'p' ? PROC : SYS))
-			mask(hidden[i], 1);
-	for (i = 0; masking && i < COUNT(protected); i++)
-		if (wanted & 1 << PROC)
-			mask(protected[i], 0);
+	for (p = places; p < places + COUNT(places); p++) {
+		if (!(wanted >> (p - places) & 1))
+			continue;
+		if (p->kind == DEV)
+			mount_dev(p);
+		else if (p->kind == NODE)
+			bind_node(p);
+		else if (p->kind == TOOLS)
+			bind_tools(p->path);
+		else if (p->kind == CGROUP && exact && has_hierarchies())
+			mount_hierarchies(p);
+		else if (p->kind < HIDE && mount_place(p, p->type,
+		    p->kind == PTS ? pts_options() : p->data) < 0)
+			do_without(p);
+		else if (p->kind >= HIDE && masking)
+			mask(p->path, p->kind == HIDE);
+	}
 }
 
 /* Whether path below ROOT is a place where we mount. */
@@ -741,98 +632,77 @@ is_place(const char *path)
 {
 	unsigned i;
 
-	for (i = 0; i < COUNT(items); i++)
-		if (strcmp(items[i].path, path) == 0)
-			return 1;
-	for (i = 0; i < COUNT(nodes); i++)
-		if (strcmp(nodes[i].path, path) == 0)
-			return 1;
-	for (i = 0; i < COUNT(hidden); i++)
-		if (strcmp(hidden[i], path) == 0)
-			return 1;
-	for (i = 0; i < COUNT(protected); i++)
-		if (strcmp(protected[i], path) == 0)
+	for (i = 0; i < COUNT(places); i++)
+		if (strcmp(places[i].path, path) == 0)
 			return 1;
 	return strncmp(path, "sys/fs/cgroup/", 14) == 0;
 }
 
 /*
- * The place below prefix where we mounted last: it has our mark, or lies on
- * what has.  Parents come first in mountinfo.
+ * What lies at our places below prefix and has our mark, or lies on what has.
+ * Parents come first in mountinfo.
  */
-static const char *
-find_last(const char *prefix, int *marked)
-{
-	static char place[256];
-	static struct mount m;
-	static int ours[4096];
-	struct mounts in;
-	size_t n = strlen(prefix);
-	unsigned i, marks = 0;
-	int mark, found = 0;
-
-	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
-		die("open /proc/self/mountinfo");
-	while (marks < COUNT(ours) && mount_next(&in, &m)) {
-		if (strncmp(m.point, prefix, n) != 0 || m.point[n] != '/' ||
-		    strlen(m.point + n) > sizeof place ||
-		    !is_place(m.point + n + 1))
-			continue;
-		mark = strcmp(m.source, MARK) == 0;
-		for (i = 0; i < marks && ours[i] != m.parent; i++)
-			;
-		if (!mark && i == marks)
-			continue;
-		if (mark)
-			ours[marks++] = m.id;
-		found = 1;
-		strcpy(place, m.point + n + 1);
-		*marked = mark;
-	}
-	mounts_close(&in);
-	return found ? place : NULL;
-}
-
 static void
 unmount_all(const char *prefix)
 {
+	static struct { int id, marked; char path[128]; } ours[1024];
+	static struct mount m;
+	static struct mounts in;
+	size_t length = strlen(prefix);
+	unsigned n = 0, i;
 	const char *path;
-	int some = 0, marked;
 
-	while ((path = find_last(prefix, &marked))) {
-		/* The caller's sysfs has mounts of its own on it. */
-		if (unmount(path, marked ? 0 : MNT_DETACH) < 0) {
-			tell("unmount %s", below(root, path));
-			why_unmount(errno, root_fd, root, path);
-			fail();
-		}
-		some = 1;
+	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
+		die("open /proc/self/mountinfo");
+	while (n < COUNT(ours) && mount_next(&in, &m)) {
+		path = m.point + length + 1;
+		if (strncmp(m.point, prefix, length) || path[-1] != '/' ||
+		    strlen(path) >= sizeof ours->path || !is_place(path))
+			continue;
+		ours[n].id = m.id;
+		ours[n].marked = strcmp(m.source, MARK) == 0;
+		strcpy(ours[n].path, path);
+		for (i = 0; i < n; i++)
+			if (ours[i].marked && ours[i].id == m.parent)
+				break;
+		n += ours[n].marked || i < n;
 	}
-	if (!some)
+	mounts_close(&in);
+	if (n == 0)
 		say("nothing of mkpseudo's is mounted in %s", root);
+	while (n-- > 0) {
+		/* The caller's sysfs has mounts of its own on it. */
+		if (unmount(ours[n].path, ours[n].marked ? 0 : MNT_DETACH) == 0)
+			continue;
+		tell("unmount %s", below(ours[n].path));
+		why_unmount(errno, ours[n].path);
+		fail();
+	}
 }
 
-static unsigned
+/* A bit for each place. */
+static uint64_t
 read_names(const char *list)
 {
-	unsigned set = 0, i;
+	uint64_t set = 0, found;
+	unsigned i;
 	size_t n;
 
 	for (;; list += n + 1) {
 		n = strcspn(list, ",");
-		for (i = 0; i < ITEMS; i++)
-			if (strlen(items[i].name) == n &&
-			    memcmp(items[i].name, list, n) == 0)
-				break;
-		if (i == ITEMS)
+		for (found = i = 0; i < COUNT(places); i++)
+			if (strncmp(places[i].name, list, n) == 0 &&
+			    !places[i].name[n])
+				found |= (uint64_t)1 << i;
+		if (!found)
 			misuse("-m: no such name: %s", list);
-		set |= 1 << i;
+		set |= found;
 		if (!list[n])
 			return set;
 	}
 }
 
-/* The absolute path of ROOT, with a newline for hand_on, or for mountinfo. */
+/* The absolute path of ROOT, for hand_on, or as mountinfo has it. */
 static char *
 absolute(void)
 {
@@ -878,8 +748,9 @@ guard_pids(void)
 {
 	static const char ours[] = "/proc/self/ns/pid";
 
-	if (getpid() == 1 || !same_namespace(ours, ours) ||
-	    same_namespace(ours, "/proc/self/ns/pid_for_children"))
+	if (getpid() == 1 ||
+	    same_namespace(ours, "/proc/self/ns/pid_for_children") ||
+	    !same_namespace(ours, ours))
 		return;
 	say("proc would show the processes of the old PID namespace");
 	because("PSE-53", "we are not in the new PID namespace: only a child "
@@ -888,18 +759,8 @@ guard_pids(void)
 	fail();
 }
 
-/* Whether we are in the machine's own user namespace, or cannot know. */
-static int
-is_unguarded(void)
-{
-	char ns[64] = "";
-
-	return readlink("/proc/self/ns/user", ns, sizeof ns - 1) < 0 ||
-	    strcmp(ns, "user:[4026531837]") == 0;
-}
-
 static void
-check_words(char **argv, int deleting, int masking)
+check_words(char **argv, int deleting, int masking, uint64_t wanted)
 {
 	if (!*argv)
 		misuse("ROOT is missing");
@@ -910,16 +771,17 @@ check_words(char **argv, int deleting, int masking)
 		try("mkpseudo \"$(...)\" %s", argv[1]);
 		fail();
 	}
-	if (masking && wanted && !(wanted & (1 << PROC | 1 << SYS)))
+	if (masking && wanted && !(wanted & read_names("proc,sys")))
 		misuse("--mask hides what is in proc and sys: -m has neither");
 }
 
 int
 main(int argc, char **argv)
 {
+	static const char user[] = "/proc/self/ns/user";
 	const char *prog = NULL, *line = NULL;
 	int c, deleting = 0, force = 0, here, masking = 0;
-	mode_t callers;
+	uint64_t wanted = 0;
 
 	start("mkpseudo", text, argv);
 	while ((c = getopt_long(argc, argv, "+:dfhm:vV", longs, NULL)) != -1)
@@ -931,16 +793,19 @@ main(int argc, char **argv)
 		default: common_option(c, argv);
 		}
 	argv += optind;
-	check_words(argv, deleting, masking);
+	check_words(argv, deleting, masking, wanted);
 	exact = wanted != 0;
 	if (!exact)
-		wanted = STANDARD;
+		wanted = read_names(STANDARD);
 
 	root = handle(*argv++);
-	here = open(".", O_PATH | O_CLOEXEC);
-	root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root_fd < 0)
-		refuse_root();
+	here = openat(AT_FDCWD, ".", O_PATH | O_CLOEXEC);
+	root_fd = openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root_fd < 0) {
+		tell("open %s", root);
+		why_root(errno);
+		fail();
+	}
 	if (deleting) {
 		line = absolute();
 		unmount_all(line[1] ? line : "");
@@ -950,22 +815,17 @@ main(int argc, char **argv)
 		prog = look_up(AT_FDCWD, *argv);
 	else
 		line = new_handle();
-	if (is_unguarded()) {
-		if (!force)
-			guard_machine();
+	if (in_first("user") || !same_namespace(user, user))
 		read_only = MS_RDONLY;
-	}
-	if (wanted & 1 << PROC)
+	if (read_only && !force)
+		guard_machine();
+	if (wanted & read_names("proc"))
 		guard_pids();
-	source = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (wanted & 1 << DEV)
-		look_at_nodes();
+	source = openat(AT_FDCWD, "/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	hold_signals();
-	callers = umask(022);
 	undo = take_back;
-	mount_all(masking);
-	umask(callers);
+	mount_all(wanted, masking);
 	if (fchdir(here) < 0)
 		die("return to where we were called");
 	if (prog)

@@ -10,11 +10,9 @@
 
 #include <linux/capability.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,14 +55,13 @@ replay(const char *type)
 
 /* ROOT and what lies below it, as one path. */
 const char *
-below(const char *root, const char *path)
+below(const char *path)
 {
 	static char joined[2 * PATH_MAX];
-	char *p = stpcpy(joined, root);
+	size_t n = strlen(root);
 
-	if (p == joined || p[-1] != '/')
-		*p++ = '/';
-	stpcpy(p, path);
+	stpcpy(stpcpy(stpcpy(joined, root), n && root[n - 1] != '/' && *path ?
+	    "/" : ""), path);
 	return joined;
 }
 
@@ -96,7 +93,7 @@ why_no_mounts(const char *call)
 
 /* Where root_fd lies: nothing can be mounted on what is gone or elsewhere. */
 static void
-why_place(int root_fd, const char *root)
+why_place(void)
 {
 	static struct mount m;
 	struct stat st;
@@ -109,13 +106,13 @@ why_place(int root_fd, const char *root)
 	if (!proc_is_readable() || mount_by_id(mount_id(root_fd, ""), &m))
 		return;
 	because("PSE-65", "%s lies in another mount namespace", root);
-	if (strncmp(root, "/proc/", 6) == 0 && (pid = atoi(root + 6)) > 0)
+	if (strncmp(root, "/proc/", 6) == 0 && (pid = digits(root + 6, NULL, 10)) > 0)
 		try("nsenter-lite -t %d -m mkpseudo /", pid);
 }
 
 /* The part of path below ROOT that is in the way, if any. */
 static void
-why_part(int root_fd, const char *root, const char *path)
+why_part(const char *path)
 {
 	char part[256], *end = part;
 	struct stat st;
@@ -136,14 +133,14 @@ why_part(int root_fd, const char *root, const char *path)
 	}
 	if (S_ISLNK(st.st_mode))
 		because("PSE-45", "%s is a symbolic link: nothing is mounted "
-		    "through one", below(root, part));
+		    "through one", below(part));
 	else
-		because("PSE-76", "%s is not a folder", below(root, part));
-	try("rm %s", below(root, part));
+		because("PSE-76", "%s is not a folder", below(part));
+	try("rm %s", below(part));
 }
 
 void
-why_root(int err, const char *root)
+why_root(int err)
 {
 	struct stat st;
 
@@ -160,14 +157,14 @@ why_root(int err, const char *root)
 }
 
 void
-why_point(int err, int root_fd, const char *root, const char *path)
+why_point(int err, const char *path)
 {
 	struct statvfs fs;
 	struct stat st;
 	char map[64];
 
 	if (err == ELOOP || err == ENOTDIR)
-		why_part(root_fd, root, path);
+		why_part(path);
 	if (err == EROFS && fstatvfs(root_fd, &fs) == 0 &&
 	    fs.f_flag & ST_RDONLY)
 		because("PSE-72", "%s is read-only, and lacks the folder %-s",
@@ -183,7 +180,7 @@ why_point(int err, int root_fd, const char *root, const char *path)
 		because("PSE-74", "%s belongs to uid %u, and uid %u may not "
 		    "write to it", root, st.st_uid, geteuid());
 	if (err == ENOENT)
-		why_place(root_fd, root);
+		why_place();
 	unexplained(6);
 }
 
@@ -222,7 +219,7 @@ is_covered(const char *type, const struct mount *m)
 
 /* "VFS: Mount too revealing": a new one must show no more than an old one. */
 static void
-why_revealing(const char *type, const char *root)
+why_revealing(const char *type)
 {
 	static struct mount m;
 	struct mounts in;
@@ -247,8 +244,8 @@ why_revealing(const char *type, const char *root)
 	}
 	if (seen) {
 		try("mkdir -p %s && mount --rbind /%-s %s",
-		    below(root, proc ? "proc" : "sys"), proc ? "proc" : "sys",
-		    below(root, proc ? "proc" : "sys"));
+		    below(proc ? "proc" : "sys"), proc ? "proc" : "sys",
+		    below(proc ? "proc" : "sys"));
 		return;
 	}
 	because(proc ? "PSE-03" : "PSE-06", "no %-s is in sight in this mount "
@@ -268,14 +265,14 @@ static const struct owner {
 };
 
 static void
-why_refused(const char *type, const char *root, const char *prefix)
+why_refused(const char *type)
 {
 	const struct owner *o;
 
 	if (why_no_mounts("mount"))
 		return;
 	if (replay(type) == MOUNT) {
-		why_revealing(type, root);
+		why_revealing(type);
 		return;
 	}
 	for (o = owners; o < owners + sizeof owners / sizeof *owners; o++)
@@ -284,7 +281,7 @@ why_refused(const char *type, const char *root, const char *prefix)
 			because(o->id, "the %-s namespace, which %-s shows, "
 			    "belongs to another user namespace than ours",
 			    o->kind, type);
-			try_again(prefix);
+			try_again("unshare-lite -ar ");
 		}
 }
 
@@ -302,26 +299,25 @@ is_full(void)
 	while (mount_next(&in, &m))
 		n++;
 	mounts_close(&in);
-	return n >= atol(text) - 1;
+	return n >= (long)digits(text, NULL, 10) - 1;
 }
 
 void
-why_mount(int err, const char *type, int root_fd, const char *root,
-    const char *prefix)
+why_mount(int err, const char *type)
 {
 	if (err == EPERM)
-		why_refused(type, root, prefix);
+		why_refused(type);
 	if (err == ENODEV)
 		because("PSE-21", "this kernel has no %-s", type);
 	if (err == ENOSPC && is_full())
 		because("PSE-44", "the mount namespace holds as many mounts as "
 		    "fs.mount-max allows");
 	if (err == EINVAL || err == ENOENT)
-		why_place(root_fd, root);
+		why_place();
 	unexplained(16);
 }
 
-/* A node of the caller's /dev that is missing, false or useless. */
+/* A node of the caller's /dev that is missing or false. */
 void
 why_node(int dev, const char *name)
 {
@@ -331,13 +327,10 @@ why_node(int dev, const char *name)
 		because("PSE-16", "/dev/%-s does not exist", name);
 	else if (!S_ISCHR(st.st_mode))
 		because("PSE-79", "/dev/%-s is a file, not a device", name);
-	else
-		because("PSE-80", "/dev/%-s lies on a mount with nodev", name);
 }
 
 void
-why_bind(int err, int from, const char *name, int root_fd, const char *root,
-    const char *path)
+why_bind(int err, int from, const char *name, const char *path)
 {
 	static struct mount m;
 	struct stat st;
@@ -358,50 +351,57 @@ why_bind(int err, int from, const char *name, int root_fd, const char *root,
 	if ((err == EINVAL || err == ENOTDIR) &&
 	    fstatat(root_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISDIR(st.st_mode) && strncmp(path, "dev/", 4) == 0)
-		because("PSE-17", "%s is a folder", below(root, path));
+		because("PSE-17", "%s is a folder", below(path));
 	if (err == EINVAL || err == ENOENT)
-		why_place(root_fd, root);
+		why_place();
 	unexplained(9);
 }
 
-/* Whether a process stands in the mount, or has something of it open. */
-static void
-why_process(const char *pid, int id, const char *where)
+/* The entries of a folder that fit, as getdents64(2) has them. */
+static char *
+list(const char *path, char *entries, char *end)
 {
-	static const char *const links[] = { "root", "cwd", "exe" };
-	char path[300], name[32];
-	struct dirent *e;
-	int used = 0;
-	unsigned i;
-	DIR *d;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	long n = syscall(SYS_getdents64, fd, entries, end - entries);
 
-	for (i = 0; i < 3 && !used; i++) {
-		stpcpy(stpcpy(stpcpy(stpcpy(path, "/proc/"), pid), "/"),
-		    links[i]);
-		used = mount_id(AT_FDCWD, path) == id;
+	close(fd);
+	return entries + (n > 0 ? n : 0);
+}
+
+#define NEXT(entry) ((entry) + *(unsigned short *)((entry) + 16))
+#define NAME(entry) ((entry) + 19)
+
+/* Whether a process stands in the mount, or has something of it open. */
+static int
+is_in(char path[300], char *part, int id)
+{
+	static _Alignas(8) char fds[16384];
+	static const char *const links[] = { "/root", "/cwd", "/exe" };
+	char *e, *end;
+	unsigned i;
+
+	for (i = 0; i < 3; i++) {
+		strcpy(part, links[i]);
+		if (mount_id(AT_FDCWD, path) == id)
+			return 1;
 	}
-	stpcpy(stpcpy(stpcpy(path, "/proc/"), pid), "/fd");
-	if (!used && (d = opendir(path))) {
-		while (!used && (e = readdir(d)))
-			used = *e->d_name != '.' &&
-			    mount_id(dirfd(d), e->d_name) == id;
-		closedir(d);
+	strcpy(part, "/fd");
+	end = list(path, fds, fds + sizeof fds);
+	for (e = fds; e < end; e = NEXT(e)) {
+		stpcpy(stpcpy(part, "/fd/"), NAME(e));
+		if (*NAME(e) != '.' && mount_id(AT_FDCWD, path) == id)
+			return 1;
 	}
-	if (!used)
-		return;
-	stpcpy(stpcpy(stpcpy(path, "/proc/"), pid), "/comm");
-	get(AT_FDCWD, path, name, sizeof name);
-	name[strcspn(name, "\n")] = '\0';
-	because("PSE-31", "process %-s (%s) is in %s", pid, name, where);
+	return 0;
 }
 
 static void
 why_busy(int id, const char *where)
 {
+	static _Alignas(8) char pids[65536];
 	static struct mount m;
 	struct mounts in;
-	struct dirent *e;
-	DIR *d;
+	char path[300] = "/proc/", name[32], *e, *end, *part;
 
 	if (mounts_open(&in, "/proc/self/mountinfo") >= 0) {
 		while (mount_next(&in, &m))
@@ -412,19 +412,26 @@ why_busy(int id, const char *where)
 			}
 		mounts_close(&in);
 	}
-	if (!(d = opendir("/proc")))
-		return;
-	while ((e = readdir(d)))
-		if (*e->d_name >= '1' && *e->d_name <= '9' &&
-		    atoi(e->d_name) != getpid())
-			why_process(e->d_name, id, where);
-	closedir(d);
+	end = list("/proc", pids, pids + sizeof pids);
+	for (e = pids; e < end; e = NEXT(e)) {
+		if (*NAME(e) < '1' || *NAME(e) > '9')
+			continue;
+		part = stpcpy(path + strlen("/proc/"), NAME(e));
+		if (digits(NAME(e), NULL, 10) == (unsigned)getpid() ||
+		    !is_in(path, part, id))
+			continue;
+		strcpy(part, "/comm");
+		get(AT_FDCWD, path, name, sizeof name);
+		name[strcspn(name, "\n")] = '\0';
+		because("PSE-31", "process %-s (%s) is in %s", NAME(e), name,
+		    where);
+	}
 }
 
 void
-why_unmount(int err, int root_fd, const char *root, const char *path)
+why_unmount(int err, const char *path)
 {
-	const char *where = below(root, path);
+	const char *where = below(path);
 
 	if (err == EPERM)
 		why_no_mounts("umount2");

@@ -290,9 +290,12 @@ mount_on(int fd, const char *path, const char *type, unsigned flags,
 	return 0;
 }
 
-/* Copies the mounts at name in from; they get their attributes unseen. */
-static int
-copy(int from, const char *name, const char *path, unsigned attr)
+/*
+ * Binds what lies at name in from, with what is mounted below it, on fd; it has
+ * its attributes before anybody sees it.
+ */
+static void
+bind(int from, const char *name, int fd, const char *path, unsigned attr)
 {
 	uint64_t attrs[4] = { attr };
 	int tree;
@@ -302,18 +305,11 @@ copy(int from, const char *name, const char *path, unsigned attr)
 	    "OPEN_TREE_CLOEXEC|AT_EMPTY_PATH|AT_RECURSIVE)", from, name);
 	if (tree < 0 || (attr && did(syscall(SYS_mount_setattr, tree, "",
 	    RECURSIVE, attrs, sizeof attrs), "mount_setattr(%d, \"\", "
-	    "AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=0x%x})", tree, attr) < 0))
-		refuse_bind(from, name, path);
-	return tree;
-}
-
-static void
-attach(int tree, int fd, const char *path)
-{
-	if (did(syscall(SYS_move_mount, tree, "", fd, "", 0x44),
+	    "AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=0x%x})", tree, attr) < 0) ||
+	    did(syscall(SYS_move_mount, tree, "", fd, "", 0x44),
 	    "move_mount(%d, \"\", %d, \"\", MOVE_MOUNT_F_EMPTY_PATH|"
 	    "MOVE_MOUNT_T_EMPTY_PATH)", tree, fd) < 0)
-		refuse_bind(tree, "", path);
+		refuse_bind(from, name, path);
 	close(tree);
 	remember(path, 0);
 }
@@ -385,17 +381,19 @@ static void
 bind_folder(const char *name, const char *path, unsigned attr)
 {
 	struct statfs fs;
-	int tree, fd = folder(path);
+	int fd = folder(path);
+	int from = openat(AT_FDCWD, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
+	if (from < 0)
+		refuse_bind(AT_FDCWD, name, path);
 	if (is_mount_point(fd, "") && fstatfs(fd, &fs) == 0 &&
 	    fs.f_flags & ST_RDONLY && !is_marked(fd)) {
 		note("%s is there already", path);
 		return;
 	}
-	tree = copy(AT_FDCWD, name, path, attr);
 	if (mount_on(fd, path, "tmpfs", SAFE | MS_RDONLY, NULL) < 0)
 		refuse_mount("tmpfs", path);
-	attach(tree, folder(path), path);
+	bind(from, "", folder(path), path, attr);
 }
 
 /* The folder of the program that runs. */
@@ -553,8 +551,7 @@ bind_node(const struct place *p)
 			refuse_bind(source, name, p->path);
 		remember(p->path, 0);
 	} else if (is_device(source, name, p->flags)) {
-		attach(copy(source, name, p->path, 0), point(p->path, 0),
-		    p->path);
+		bind(source, name, point(p->path, 0), p->path, 0);
 	} else {
 		say("%-s is not the device %u:%u", p->type, p->flags >> 8,
 		    p->flags & 0xff);
@@ -594,9 +591,9 @@ mask(const char *path, int hide)
 	if (is_mount_point(fd, ""))
 		note("%s is there already", path);
 	else if (!hide)
-		attach(copy(fd, "", path, RDONLY), fd, path);
+		bind(fd, "", fd, path, RDONLY);
 	else if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))
-		attach(copy(source, "null", path, RDONLY), fd, path);
+		bind(source, "null", fd, path, RDONLY);
 	else if (mount_on(fd, path, "tmpfs", SAFE | MS_RDONLY, NULL) < 0)
 		refuse_mount("tmpfs", path);
 	close(fd);

@@ -344,8 +344,8 @@ why_bind(int err, int from, const char *name, const char *path)
 		because("PSE-16", "%s does not exist", name);
 	if (err == EINVAL && mount_by_id(mount_id(from, name), &m) &&
 	    m.unbindable) {
-		because("PSE-64", "%s, on which %s lies, is unbindable",
-		    m.point, name);
+		because("PSE-64", "what is to be bound lies on %s, which is "
+		    "unbindable", m.point);
 		try("mount --make-private %s", m.point);
 	}
 	if ((err == EINVAL || err == ENOTDIR) &&

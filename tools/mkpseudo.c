@@ -263,7 +263,10 @@ folder(const char *path)
 	return fd;
 }
 
-/* Below where we stand; path is for -v. */
+/*
+ * On "." a mount lands where we stand, whatever becomes of the names that led
+ * here; another name is one that only we can have made.
+ */
 static int
 mount_at_name(const char *name, const char *path, const char *type,
     unsigned flags, const char *data)
@@ -275,16 +278,11 @@ mount_at_name(const char *name, const char *path, const char *type,
 	    flags & MS_NOEXEC ? "|MS_NOEXEC" : "", data);
 }
 
-/*
- * On "." a mount lands where we stand, whatever becomes of the names that led
- * here.
- */
 static int
 mount_on(int fd, const char *path, const char *type, unsigned flags,
     const char *data)
 {
-	if (fchdir(fd) < 0 ||
-	    mount_at_name(".", path, type, flags, data) < 0)
+	if (fchdir(fd) < 0 || mount_at_name(".", path, type, flags, data) < 0)
 		return -1;
 	remember(path, 0);
 	return 0;
@@ -454,7 +452,7 @@ static int
 mount_hierarchy(char *name)
 {
 	const char *data = name, *type = *name ? "cgroup" : "cgroup2";
-	char link[256], *part = link, *rest = link;
+	char link[256], *part, *rest = link;
 
 	if (strncmp(name, "name=", 5) == 0)
 		name += 5;
@@ -467,9 +465,11 @@ mount_hierarchy(char *name)
 		rmdir(name);
 		return -1;
 	}
-	if (strchr(name, ',') && strlen(name) < sizeof link)
-		for (strcpy(link, name); (part = strsep(&rest, ",")); )
-			symlink(name, part);
+	if (!strchr(name, ',') || strlen(name) >= sizeof link)
+		return 0;
+	strcpy(link, name);
+	while ((part = strsep(&rest, ",")))
+		symlink(name, part);
 	return 0;
 }
 
@@ -642,7 +642,10 @@ is_place(const char *path)
 static void
 unmount_all(const char *prefix)
 {
-	static struct { int id, marked; char path[128]; } ours[1024];
+	static struct {
+		int id, marked;
+		char path[128];
+	} ours[1024];
 	static struct mount m;
 	static struct mounts in;
 	size_t length = strlen(prefix);

@@ -29,13 +29,12 @@ static enum step
 replay(const char *type)
 {
 	char log[256];
-	enum step step = OPEN;
+	enum step step = CREATE;
 	ssize_t n;
 	int fs, tree;
 
 	if ((fs = syscall(SYS_fsopen, type, 1 /* FSOPEN_CLOEXEC */)) < 0)
 		return OPEN;
-	step = CREATE;
 	if (syscall(SYS_fsconfig, fs, 6 /* FSCONFIG_CMD_CREATE */, NULL, NULL,
 	    0) == 0) {
 		step = MOUNT;
@@ -97,7 +96,6 @@ why_place(void)
 {
 	static struct mount m;
 	struct stat st;
-	int pid;
 
 	if (fstat(root_fd, &st) == 0 && st.st_nlink == 0) {
 		because("PSE-78", "%s has been removed", root);
@@ -106,8 +104,9 @@ why_place(void)
 	if (!proc_is_readable() || mount_by_id(mount_id(root_fd, ""), &m))
 		return;
 	because("PSE-65", "%s lies in another mount namespace", root);
-	if (strncmp(root, "/proc/", 6) == 0 && (pid = digits(root + 6, NULL, 10)) > 0)
-		try("nsenter-lite -t %d -m mkpseudo /", pid);
+	if (strncmp(root, "/proc/", 6) == 0 && digits(root + 6, NULL, 10) > 0)
+		try("nsenter-lite -t %llu -m mkpseudo /",
+		    digits(root + 6, NULL, 10));
 }
 
 /* The part of path below ROOT that is in the way, if any. */
@@ -121,7 +120,7 @@ why_part(const char *path)
 		return;
 	strcpy(part, path);
 	for (;;) {
-		end = strchrnul(end, '/');
+		end += strcspn(end, "/");
 		*end = '\0';
 		if (fstatat(root_fd, part, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			return;
@@ -184,17 +183,6 @@ why_point(int err, const char *path)
 	unexplained(6);
 }
 
-static int
-has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (; *list; list += strcspn(list, ","), list += *list == ',')
-		if (strcspn(list, ",") == n && memcmp(list, word, n) == 0)
-			return 1;
-	return 0;
-}
-
 /* The mounts on m that hide some of it. */
 static int
 is_covered(const char *type, const struct mount *m)
@@ -224,6 +212,7 @@ why_revealing(const char *type)
 	static struct mount m;
 	struct mounts in;
 	int seen = 0, proc = *type == 'p';
+	const char *name = proc ? "proc" : "sys";
 
 	if (mounts_open(&in, "/proc/self/mountinfo") >= 0) {
 		while (mount_next(&in, &m)) {
@@ -232,20 +221,19 @@ why_revealing(const char *type)
 			seen = 1;
 			if (is_covered(type, &m))
 				continue;
-			if (has_word(m.options, "ro"))
+			if (strncmp(m.options, "ro", 2) == 0)
 				because(proc ? "PSE-04" : "PSE-56", "%s is "
 				    "read-only, and a new one would not be",
 				    m.point);
-			else if (!has_word(m.options, "relatime"))
+			else if (!find(m.options, "relatime"))
 				because("PSE-57", "%s is mounted with other "
 				    "atime options (%s)", m.point, m.options);
 		}
 		mounts_close(&in);
 	}
 	if (seen) {
-		try("mkdir -p %s && mount --rbind /%-s %s",
-		    below(proc ? "proc" : "sys"), proc ? "proc" : "sys",
-		    below(proc ? "proc" : "sys"));
+		try("mkdir -p %s && mount --rbind /%-s %s", below(name), name,
+		    below(name));
 		return;
 	}
 	because(proc ? "PSE-03" : "PSE-06", "no %-s is in sight in this mount "

@@ -211,30 +211,24 @@ take_back(void)
 _Noreturn static void
 refuse(const char *call, const char *path)
 {
-	int err = errno;
-
 	tell("%-s %s", call, below(path));
-	why_point(err, path);
+	why_point(errno, path);
 	fail();
 }
 
 _Noreturn static void
 refuse_mount(const char *type, const char *path)
 {
-	int err = errno;
-
 	tell("mount %-s on %s", type, below(path));
-	why_mount(err, type);
+	why_mount(errno, type);
 	fail();
 }
 
 _Noreturn static void
 refuse_bind(int from, const char *name, const char *path)
 {
-	int err = errno;
-
 	tell("bind on %s", below(path));
-	why_bind(err, from, name, path);
+	why_bind(errno, from, name, path);
 	fail();
 }
 
@@ -716,41 +710,29 @@ absolute(void)
 	refuse("the path of", "");
 }
 
-static char *
-new_handle(void)
+/* What we must not show or touch. */
+static void
+guard(int proc, int force)
 {
-	char *path = absolute();
+	static const char user[] = "/proc/self/ns/user";
+	static const char pid[] = "/proc/self/ns/pid";
 
-	if (strchr(path, '\n')) {
-		say("a handle is one line, and %s has more", path);
-		try("cd %s && mkpseudo . PROG", root);
+	if (in_first("user") || !same_namespace(user, user))
+		read_only = MS_RDONLY;
+	if (read_only && !force && on_machines_mounts()) {
+		say("these are the mounts of the machine itself; -f, if you "
+		    "mean it");
+		try_again(geteuid() == 0 ? "unshare-lite -m " :
+		    "unshare-lite -Urmp ");
 		fail();
 	}
-	return strcat(path, "\n");
-}
-
-static void
-guard_machine(void)
-{
-	if (!on_machines_mounts())
-		return;
-	say("these are the mounts of the machine itself; -f, if you mean it");
-	try_again(geteuid() == 0 ? "unshare-lite -m " : "unshare-lite -Urmp ");
-	fail();
-}
-
-/*
- * After unshare(CLONE_NEWPID) a process is still in its old PID namespace, and
- * a proc of it would show that.  PID 1 was forked into its own.
- */
-static void
-guard_pids(void)
-{
-	static const char ours[] = "/proc/self/ns/pid";
-
-	if (getpid() == 1 ||
-	    same_namespace(ours, "/proc/self/ns/pid_for_children") ||
-	    !same_namespace(ours, ours))
+	/*
+	 * After unshare(CLONE_NEWPID) a process is still in its old namespace,
+	 * and a proc of it would show that.  PID 1 was forked into its own.
+	 */
+	if (!proc || getpid() == 1 ||
+	    same_namespace(pid, "/proc/self/ns/pid_for_children") ||
+	    !same_namespace(pid, pid))
 		return;
 	say("proc would show the processes of the old PID namespace");
 	because("PSE-53", "we are not in the new PID namespace: only a child "
@@ -778,8 +760,8 @@ check_words(char **argv, int deleting, int masking, uint64_t wanted)
 int
 main(int argc, char **argv)
 {
-	static const char user[] = "/proc/self/ns/user";
-	const char *prog = NULL, *line = NULL;
+	const char *prog = NULL;
+	char *line = NULL;
 	int c, deleting = 0, force = 0, here, masking = 0;
 	uint64_t wanted = 0;
 
@@ -813,14 +795,12 @@ main(int argc, char **argv)
 	}
 	if (*argv)
 		prog = look_up(AT_FDCWD, *argv);
-	else
-		line = new_handle();
-	if (in_first("user") || !same_namespace(user, user))
-		read_only = MS_RDONLY;
-	if (read_only && !force)
-		guard_machine();
-	if (wanted & read_names("proc"))
-		guard_pids();
+	else if (strchr(line = absolute(), '\n')) {
+		say("a handle is one line, and %s has more", line);
+		try("cd %s && mkpseudo . PROG", root);
+		fail();
+	}
+	guard((wanted & read_names("proc")) != 0, force);
 	source = openat(AT_FDCWD, "/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	hold_signals();
@@ -830,7 +810,7 @@ main(int argc, char **argv)
 		die("return to where we were called");
 	if (prog)
 		chain(prog, argv);
-	hand_on(line);
+	hand_on(strcat(line, "\n"));
 	let_signals();
 	return 0;
 }

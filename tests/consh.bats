@@ -207,3 +207,62 @@ only_upper() {
 		'cd /tmp; mkrootfs lower && consh -T -h inner lower box sh -c "hostname; grep NSpid /proc/self/status; cat /proc/self/uid_map"'
 	shows '^inner$'
 }
+
+@test "a signal at any moment of its start leaves nothing, under each shell" {
+	while read -r shell; do
+		for signal in KILL TERM HUP; do
+			for moment in 005 012 020 035 060 100; do
+				# shellcheck disable=SC2086 # busybox ash is two words
+				spawn $shell "$repo/scripts/consh" lower box sleep 60 2>/dev/null
+				sleep 0.$moment
+				kill -$signal "$pid"
+				wait "$pid" || :
+				clean() { ! ls -A box 2>/dev/null | grep -qvx 'upper\|layers'; }
+				eventually clean || flunk "$shell, $signal after $moment: $(ls -A box)"
+			done
+		done
+	done < <(printf '%s\n' dash bash 'busybox ash')
+}
+
+@test "the MANIFEST is written in the container, wherever the image's leads" {
+	echo precious >victim
+	chmod 666 victim
+	ln -s "$W/victim" lower/MANIFEST
+	works consh lower box cat /MANIFEST
+	shows '^Creator PID: '
+	[[ $(<victim) = precious ]]
+}
+
+@test "PROG ignores no signal that consh does not, and values keep their blanks" {
+	works consh lower box grep SigIgn /proc/self/status
+	shows '0000000000000000$'
+	# shellcheck disable=SC2016
+	works consh -e 'A= b  ' lower box sh -c 'echo "[$A]"'
+	prints '[ b  ]'
+}
+
+@test "without a standard input PROG has an empty one" {
+	works sh -c 'consh lower box cat <&-'
+	prints ''
+	only_upper box
+}
+
+@test "DIR is what was typed, whatever CDPATH says" {
+	mkdir -p elsewhere/box box
+	CDPATH=$W/elsewhere works consh lower box true
+	only_upper box
+	[[ -z $(ls -A elsewhere/box) ]]
+	works consh -T lower - true
+}
+
+@test "with ro, what is mounted below SRC is read-only, too" {
+	inside <<-'END'
+		mkdir src
+		mount -t tmpfs -o nosuid,nodev,noexec none src
+		mkdir src/sub
+		mount -t tmpfs none src/sub
+		works consh -T -b "$W/src:/m n:ro" lower box sh -c \
+			'! echo x >"/m n/x"; ! echo x >"/m n/sub/x"; grep -c "/m.040n[^ ]* ro" /proc/self/mountinfo'
+		prints 2
+	END
+}

@@ -217,7 +217,7 @@ only_upper() {
 				sleep 0.$moment
 				kill -$signal "$pid"
 				wait "$pid" || :
-				clean() { ! ls -A box 2>/dev/null | grep -qvx 'upper\|layers'; }
+				clean() { [[ ! -e box || -z $(find box -mindepth 1 -maxdepth 1 ! -name upper ! -name layers) ]]; }
 				eventually clean || flunk "$shell, $signal after $moment: $(ls -A box)"
 			done
 		done

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -63,13 +64,37 @@ why_not_a_folder(const char *id, const char *path)
 		because(id, "%s is not a folder", path);
 }
 
+/* PUT_OLD is not there, and we may not make it. */
+static int
+why_not_made(const char *put_old)
+{
+	static char parent[PATH_MAX];
+	char *slash;
+
+	if (!put_old || strlen(put_old) >= sizeof parent ||
+	    access(put_old, F_OK) == 0)
+		return 0;
+	strcpy(parent, put_old);
+	for (slash = parent + strlen(parent);
+	    slash > parent && slash[-1] == '/';)
+		*--slash = '\0';
+	slash = strrchr(parent, '/');
+	strcpy(slash ? slash + 1 : parent, ".");
+	if (faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) == 0)
+		return 0;
+	because("PIV-11", "%s does not exist, and uid %u may not make it",
+	    put_old, geteuid());
+	return 1;
+}
+
 /* The parts of a root and PUT_OLD that are no matter of mounts. */
 static void
-why_path(int err, const char *root)
+why_path(int err, const char *root, const char *put_old)
 {
 	struct stat st;
 
-	if (err == EACCES && !why_unreachable("PIV-29", root))
+	if (err == EACCES && !why_unreachable("PIV-29", root) &&
+	    !why_not_made(put_old))
 		because("PIV-38", "a security module (LSM) refuses it; with "
 		    "every folder of the path open, nothing else gives EACCES");
 	if (err == ENOENT && stat(root, &st) == 0 && st.st_nlink == 0)
@@ -200,7 +225,7 @@ why_pivot(int err, const char *root, const char *put_old)
 	why_not_a_folder("PIV-10", root);
 	if (put_old)
 		why_not_a_folder("PIV-10", put_old);
-	why_path(err, root);
+	why_path(err, root, put_old);
 	if (err == EPERM)
 		why_not_permitted();
 	if (err == ENOSPC)

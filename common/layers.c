@@ -6,17 +6,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <linux/capability.h>
-
 #include "layers.h"
 #include "put.h"
 #include "say.h"
+
+static char first[16384], *next = first, *end = first + sizeof first;
 
 /* Room for names, which is never given back. */
 char *
 room(size_t n)
 {
-	static char first[16384], *next = first, *end = first + sizeof first;
 	size_t size = n + (1 << 20);
 
 	if (n > (size_t)(end - next)) {
@@ -28,6 +27,13 @@ room(size_t n)
 	}
 	next += n;
 	return next - n;
+}
+
+/* The room that was taken last ends there. */
+void
+trim(char *last)
+{
+	next = last;
 }
 
 const char *
@@ -101,33 +107,21 @@ same_folder(const char *a, const char *b)
 }
 
 /*
- * Whether an overlay has the upper or work of the current folder mounted, in
- * whichever mount namespace.  The kernel tells if index=on is asked for, and
- * leaves no trace in an overlay that can make nothing in its work folder and
- * is read-only: here work/work, of mode 0, which closes it to who cannot
- * override that.
+ * Whether an overlay has upper of the current folder, in whichever mount
+ * namespace.  Asked for index=on the kernel tells (EBUSY), or goes on to find
+ * that work cannot be upper, and leaves no trace.
  */
 int
 upper_in_use(void)
 {
 	enum { STRING = 1, CREATE = 6 };	/* fsconfig(2) */
 	static const char *const options[][2] = { { "lowerdir", "work" },
-	    { "upperdir", "upper" }, { "workdir", "work/work" },
-	    { "index", "on" } };
-	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct caps[2], less[2];
+	    { "upperdir", "upper" }, { "workdir", "upper" }, { "index", "on" } };
 	int fs = syscall(430 /* SYS_fsopen */, "overlay", 1), busy, i;
 
-	if (fs < 0 || syscall(SYS_capget, &head, caps) < 0)
-		return 0;
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 4 && fs >= 0; i++)
 		syscall(431, fs, STRING, options[i][0], options[i][1], 0);
-	memcpy(less, caps, sizeof less);
-	less[0].effective &= ~(1 << CAP_DAC_OVERRIDE |
-	    1 << CAP_DAC_READ_SEARCH);
-	busy = syscall(SYS_capset, &head, less) == 0 &&
-	    syscall(431, fs, CREATE, NULL, NULL, 0) < 0 && errno == EBUSY;
-	syscall(SYS_capset, &head, caps);
+	busy = syscall(431, fs, CREATE, NULL, NULL, 0) < 0 && errno == EBUSY;
 	close(fs);
 	return busy;
 }

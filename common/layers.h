@@ -11,6 +11,7 @@
 #define USERS "user.overlay."
 
 char		*room(size_t n);
+void		 trim(char *last);
 const char	*layers_text(const char *prefix, char *const lower[], int n);
 int		 layers_read(int dir, const char **prefix, char *lower[]);
 int		 same_folder(const char *a, const char *b);

@@ -97,20 +97,21 @@ refuse_in(const char *what, const char *name)
 static char *
 absolute(const char *path)
 {
-	static char here[PATH_MAX];
+	static char *here;
 	char *p, *start;
 
 	if (strlen(path) >= PATH_MAX) {
 		errno = ENAMETOOLONG;
 		refuse("open", path);
 	}
-	if (*path != '/' && !*here) {
-		if (!getcwd(here, sizeof here))
+	if (*path != '/' && !here) {
+		here = room(PATH_MAX);
+		if (!getcwd(here, PATH_MAX))
 			refuse("name the current folder", ".");
-		if (!here[1])
-			*here = '\0';
+		here += !here[1];	/* "/" becomes "" */
+		trim(here + strlen(here) + 1);
 	}
-	p = start = room(strlen(here) + strlen(path) + 16);
+	p = start = room(PATH_MAX + strlen(path) + 16);
 	if (*path != '/')
 		p = stpcpy(stpcpy(p, here), "/");
 	while (path[0] == '.' && (path[1] == '/' || !path[1]))
@@ -118,6 +119,7 @@ absolute(const char *path)
 	p = stpcpy(p, path);
 	while (p > start + 1 && p[-1] == '/')
 		*--p = '\0';
+	trim(p + 16);
 	return start;
 }
 
@@ -281,6 +283,15 @@ take_back(void)
 		did(rmdir(dir), "rmdir(%s)", dir);
 }
 
+/* Where the caller was, and which relative names count from. */
+static void
+go_back(int here)
+{
+	if (fchdir(here) < 0)
+		die("return to where we were called");
+	close(here);
+}
+
 static void
 open_dir(void)
 {
@@ -398,9 +409,7 @@ guard_upper(void)
 	here = open(".", O_PATH | O_CLOEXEC);
 	if (fchdir(at) == 0)
 		busy = upper_in_use();
-	if (fchdir(here) < 0)
-		die("return to where we were called");
-	close(here);
+	go_back(here);
 	errno = EBUSY;
 	if (busy)
 		refuse_in("use", "upper");
@@ -457,7 +466,7 @@ mount_by_names(const char *root, int upper, int work, int merged)
 	static char list[4096];
 	char target[16];
 	struct out o = { target, target + sizeof target - 1 };
-	int here = open(".", O_PATH | O_CLOEXEC);
+	int here = open(".", O_PATH | O_CLOEXEC), err;
 
 	put_number(&o, merged, 10);
 	*o.at = '\0';
@@ -468,11 +477,11 @@ mount_by_names(const char *root, int upper, int work, int merged)
 	mounted = did(mount("overlay", target, "overlay", attributes, list),
 	    "mount(\"overlay\", %s, \"overlay\", %d, %s)", target, attributes,
 	    list) == 0;
-	if (fchdir(here) < 0)
-		die("return to where we were called");
+	err = errno;
+	go_back(here);
+	errno = err;
 	if (!mounted)
 		refuse_in("mount overlay on", "merged");
-	close(here);
 	return open_folder("merged");
 }
 
@@ -655,8 +664,7 @@ delete_all(void)
 	found += remove_folder("merged");
 	if (access("upper", F_OK) < 0)
 		did(unlink("layers"), "unlink(\"layers\")");
-	if (fchdir(here) < 0)
-		die("return to where we were called");
+	go_back(here);
 	while (mount_at(dir, &m) && is_mount_point(AT_FDCWD, dir) &&
 	    strcmp(m.source, "mkoverlay") == 0)
 		found = unmount(dir, "tmpfs");

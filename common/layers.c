@@ -116,7 +116,8 @@ upper_in_use(void)
 {
 	enum { STRING = 1, CREATE = 6 };	/* fsconfig(2) */
 	static const char *const options[][2] = { { "lowerdir", "work" },
-	    { "upperdir", "upper" }, { "workdir", "upper" }, { "index", "on" } };
+	    { "upperdir", "upper" }, { "workdir", "upper" },
+	    { "index", "on" } };
 	int fs = syscall(430 /* SYS_fsopen */, "overlay", 1), busy, i;
 
 	for (i = 0; i < 4 && fs >= 0; i++)

@@ -66,8 +66,9 @@ static const struct option longs[] = {
 /* The commands of fsconfig(2). */
 enum { SET_FLAG, SET_STRING, SET_FD = 5, CREATE };
 
-static char *lower[MOST_LAYERS], *words[PATH_MAX / 2];	/* of -l and -o */
-static int layer[MOST_LAYERS], lowers, nwords;
+static char *lower[MOST_LAYERS];	/* of -l */
+static int layer[MOST_LAYERS], lowers;
+static char *options = "";		/* of -o, each with its '\0' */
 static const char *dir, *size, *prefix = TRUSTED;
 static int read_only, on_tmpfs, force, attributes;
 
@@ -136,34 +137,35 @@ take_lower(char *path)
 
 /* The kernel's own options go to the kernel, those of a mount to the mount. */
 static void
-take_options(char *list)
+take_options(const char *list)
 {
 	static const char *const flags[] = { "ro", "nosuid", "nodev",
 	    "noexec" };
-	static char copies[PATH_MAX], *copy = copies;
-	char *word;
-	size_t n;
+	static char all[PATH_MAX], *word = all;
+	size_t n, key;
 	int i;
 
-	if (copies + sizeof copies - copy <= (long)strlen(list))
+	if (all + sizeof all - word <= (long)strlen(list) + 1)
 		misuse("-o: too many options");
-	list = strcpy(copy, list);
-	copy += strlen(copy) + 1;
-	while ((word = strsep(&list, ","))) {
+	options = all;
+	for (; *list; list += n + (list[n] == ',')) {
+		n = strcspn(list, ",");
+		*(char *)mempcpy(word, list, n) = '\0';
 		for (i = 0; i < 4 && strcmp(word, flags[i]) != 0; i++)
 			;
-		n = strcspn(word, "=+");
+		key = strcspn(word, "=+");
 		if (i < 4)
 			attributes |= 1 << i;
 		else if (strcmp(word, "userxattr") == 0)
 			prefix = USERS;
-		else if (n >= 7 && strncmp(word + n - 3, "dir", 3) == 0 &&
+		else if (key >= 7 && strncmp(word + key - 3, "dir", 3) == 0 &&
 		    strchr("lduw", *word))
 			misuse("-o %s: the folders are those of -l and DIR",
 			    word);
 		else if (*word)
-			words[nwords++] = word;
+			word += n + 1;
 	}
+	*word = '\0';
 }
 
 static void
@@ -200,18 +202,18 @@ give(const char *key, int fd, const char *path)
 static void
 give_options(void)
 {
-	char *value;
-	int i, err;
+	char *word, *value;
+	int err;
 
-	for (i = 0; i < nwords; i++) {
-		if ((value = strchr(words[i], '=')))
+	for (word = options; *word; word += strlen(word) + 1) {
+		if ((value = strchr(word, '=')))
 			*value = '\0';
-		err = config(value ? SET_STRING : SET_FLAG, words[i],
+		err = config(value ? SET_STRING : SET_FLAG, word,
 		    value ? value + 1 : NULL);
 		if (value)
 			*value = '=';
 		if (err < 0)
-			refuse("fsconfig", words[i]);
+			refuse("fsconfig", word);
 	}
 	if (*prefix == *USERS && config(SET_FLAG, "userxattr", NULL) < 0)
 		refuse("fsconfig", "userxattr");
@@ -357,7 +359,7 @@ open_folder(const char *name)
 static int
 is_empty(const char *name)
 {
-	struct names in;
+	static struct names in;
 
 	return names_open(&in, at, name) >= 0 && !name_next(&in);
 }
@@ -415,6 +417,19 @@ guard_upper(void)
 		refuse_in("use", "upper");
 }
 
+/* Overlay comes up read-only where it cannot make a folder in work. */
+static void
+check_writable(int tree)
+{
+	struct statvfs st;
+
+	if (read_only || attributes & ST_RDONLY || fstatvfs(tree, &st) < 0 ||
+	    !(st.f_flag & ST_RDONLY))
+		return;
+	errno = EROFS;
+	refuse("mount for writing the overlay of", dir);
+}
+
 /* A folder as mount(2) knows it; or our number for it in /proc/self/fd. */
 static void
 put_name(struct out *o, const char *key, const char *name, const char *rest,
@@ -436,6 +451,7 @@ static int
 put_names(char *list, const char *root, int upper, int work, int numbers)
 {
 	struct out o = { list, list + 4095 };
+	const char *word;
 	int i;
 
 	for (i = 0; i < lowers; i++)
@@ -448,9 +464,9 @@ put_names(char *list, const char *root, int upper, int work, int numbers)
 	}
 	if (*prefix == *USERS)
 		put_text(&o, ",userxattr");
-	for (i = 0; i < nwords; i++) {
+	for (word = options; *word; word += strlen(word) + 1) {
 		put_text(&o, ",");
-		put_text(&o, words[i]);
+		put_text(&o, word);
 	}
 	*o.at = '\0';
 	return o.at < o.end;
@@ -460,15 +476,15 @@ put_names(char *list, const char *root, int upper, int work, int numbers)
  * Before Linux 6.13, from /proc/self/fd: there our descriptors are names, for
  * a folder whose own name is too long.
  */
-static int
-mount_by_names(const char *root, int upper, int work, int merged)
+static void
+mount_by_names(const char *root, int upper, int work)
 {
 	static char list[4096];
 	char target[16];
 	struct out o = { target, target + sizeof target - 1 };
 	int here = open(".", O_PATH | O_CLOEXEC), err;
 
-	put_number(&o, merged, 10);
+	put_number(&o, open_folder("merged"), 10);
 	*o.at = '\0';
 	if ((!put_names(list, root, upper, work, 0) &&
 	    !put_names(list, root, upper, work, 1)) ||
@@ -482,10 +498,10 @@ mount_by_names(const char *root, int upper, int work, int merged)
 	errno = err;
 	if (!mounted)
 		refuse_in("mount overlay on", "merged");
-	return open_folder("merged");
+	check_writable(open_folder("merged"));
 }
 
-static int
+static void
 make_mount(int upper, int work)
 {
 	int tree;
@@ -499,25 +515,7 @@ make_mount(int upper, int work)
 	    "fsmount(%d, FSMOUNT_CLOEXEC, %d)", fs, attributes);
 	if (tree < 0)
 		refuse("fsmount the overlay of", dir);
-	return tree;
-}
-
-/* Overlay comes up read-only where it cannot make a folder in work. */
-static void
-check_writable(int tree)
-{
-	struct statvfs st;
-
-	if (read_only || attributes & ST_RDONLY || fstatvfs(tree, &st) < 0 ||
-	    !(st.f_flag & ST_RDONLY))
-		return;
-	errno = EROFS;
-	refuse("mount for writing the overlay of", dir);
-}
-
-static void
-attach(int tree)
-{
+	check_writable(tree);
 	if (did(syscall(429 /* SYS_move_mount */, tree, "", at, "merged",
 	    4), "move_mount(%d, \"\", %d, \"merged\", MOVE_MOUNT_F_EMPTY_PATH)",
 	    tree, at) < 0)
@@ -561,7 +559,7 @@ warn_inside(const char *root)
 static void
 mount_all(const char *root)
 {
-	int upper = -1, work = -1, tree;
+	int upper = -1, work = -1;
 	mode_t mask;
 
 	make_dir();
@@ -583,16 +581,12 @@ mount_all(const char *root)
 		guard_upper();
 	else if (lowers == 1)
 		add_empty(root);
-	if (fs < 0) {
-		tree = mount_by_names(root, upper, work, open_folder("merged"));
-		check_writable(tree);
-		return;
-	}
 	if (!made_merged)
 		close(open_folder("merged"));	/* which it may not be */
-	tree = make_mount(upper, work);
-	check_writable(tree);
-	attach(tree);
+	if (fs < 0)
+		mount_by_names(root, upper, work);
+	else
+		make_mount(upper, work);
 }
 
 /* What overlay made in work has mode 0. */

@@ -201,7 +201,8 @@ look(int layer, char *path, struct entry *e)
 	*name = '\0';
 	entered = enter(layer, path) == 0;
 	*name++ = '/';
-	if (!entered || fstatat(AT_FDCWD, name, &e->st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (!entered || fstatat(AT_FDCWD, name, &e->st,
+	    AT_SYMLINK_NOFOLLOW) < 0)
 		return;
 	e->what = S_ISDIR(e->st.st_mode) ? FOLDER : OTHER;
 	if ((S_ISCHR(e->st.st_mode) && e->st.st_rdev == 0) ||
@@ -220,7 +221,8 @@ look(int layer, char *path, struct entry *e)
  * what shows is *e, and, if it is a folder, the folders that it is made of.
  */
 static void
-find(char *const in[], const char *name, int above, struct entry *e, char *out[])
+find(char *const in[], const char *name, int above, struct entry *e,
+    char *out[])
 {
 	struct entry x;
 	char *path;

@@ -1,34 +1,57 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <linux/capability.h>
-
-#include "format.h"
 #include "layers.h"
 #include "put.h"
+#include "say.h"
 
-/* Room for 500 paths that each lie below a long current folder. */
-#define SIZE (MOST_LAYERS * 2 * PATH_MAX)
+static char first[16384], *next = first, *end = first + sizeof first;
+
+/* Room for names, which is never given back. */
+char *
+room(size_t n)
+{
+	size_t size = n + (1 << 20);
+
+	if (n > (size_t)(end - next)) {
+		next = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+		    MAP_ANONYMOUS, -1, 0);
+		if (next == MAP_FAILED)
+			die("remember so many names");
+		end = next + size;
+	}
+	next += n;
+	return next - n;
+}
+
+/* The room that was taken last ends there. */
+void
+trim(char *last)
+{
+	next = last;
+}
 
 const char *
 layers_text(const char *prefix, char *const lower[], int n)
 {
-	static char text[SIZE];
-	char *p = stpcpy(stpcpy(text, prefix), "\n");
+	size_t size = strlen(prefix) + 2;
 	const char *s;
+	char *p, *text;
 	int i;
 
+	for (i = 0; i < n; i++)
+		size += 4 * strlen(lower[i]) + 1;
+	text = room(size);
+	p = stpcpy(stpcpy(text, prefix), "\n");
 	for (i = 0; i < n; i++) {
-		for (s = lower[i]; *s && p < text + sizeof text - 8; s++)
-			if (*s == '\n')
-				p = stpcpy(p, "\\012");
-			else if (*s == '\\')
-				p = stpcpy(p, "\\134");
+		for (s = lower[i]; *s; s++)
+			if (*s == '\n' || *s == '\\')
+				p = stpcpy(p, *s == '\n' ? "\\012" : "\\134");
 			else
 				*p++ = *s;
 		*p++ = '\n';
@@ -42,13 +65,11 @@ decode(char *s)
 {
 	char *out;
 
-	for (out = s; *s; s++)
+	for (out = s; *s; *out++ = *s++)
 		if (strncmp(s, "\\012", 4) == 0)
-			*out++ = '\n', s += 3;
+			*(s += 3) = '\n';
 		else if (strncmp(s, "\\134", 4) == 0)
-			*out++ = '\\', s += 3;
-		else
-			*out++ = *s;
+			*(s += 3) = '\\';
 	*out = '\0';
 }
 
@@ -56,12 +77,15 @@ decode(char *s)
 int
 layers_read(int dir, const char **prefix, char *lower[])
 {
-	static char text[SIZE];
-	char *rest = text, *line;
+	struct stat st;
+	char *rest, *line;
 	int n = 0;
 
-	if (get(dir, "layers", text, sizeof text) <= 0 ||
-	    text[strlen(text) - 1] != '\n')
+	if (fstatat(dir, "layers", &st, 0) < 0)
+		return 0;
+	rest = room(st.st_size + 1);
+	if (get(dir, "layers", rest, st.st_size + 1) <= 0 ||
+	    rest[strlen(rest) - 1] != '\n')
 		return 0;
 	line = strsep(&rest, "\n");
 	*prefix = strcmp(line, USERS) == 0 ? USERS : TRUSTED;
@@ -72,83 +96,33 @@ layers_read(int dir, const char **prefix, char *lower[])
 	return n;
 }
 
-/* Whether they are the same folders, whatever their names. */
+/* Whether two paths lead to the same folder. */
 int
-same_layers(char *const a[], int n, char *const b[], int m)
+same_folder(const char *a, const char *b)
 {
 	struct stat s, t;
-	int i;
 
-	if (n != m)
-		return 0;
-	for (i = 0; i < n; i++)
-		if (strcmp(a[i], b[i]) != 0 && (stat(a[i], &s) < 0 ||
-		    stat(b[i], &t) < 0 || s.st_ino != t.st_ino ||
-		    s.st_dev != t.st_dev))
-			return 0;
-	return 1;
-}
-
-/* Whether that folder holds nothing but "." and "..". */
-int
-is_empty(int dir, const char *name)
-{
-	char entries[128];
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	long n = syscall(SYS_getdents64, fd, entries, sizeof entries);
-
-	close(fd);
-	return n == 48;
-}
-
-static void
-fd_path(char path[32], int fd)
-{
-	struct out o = { stpcpy(path, "/proc/self/fd/"), path + 31 };
-
-	put_number(&o, fd, 10);
-	*o.at = '\0';
+	return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_ino == t.st_ino &&
+	    s.st_dev == t.st_dev;
 }
 
 /*
- * Whether an overlay has DIR/upper or DIR/work mounted, in whichever mount
- * namespace.  The kernel tells if index=on is asked for, and leaves no trace in
- * an overlay that can make nothing in its work folder and is read-only: here
- * work/work, of mode 0, which closes it to who cannot override that.
+ * Whether an overlay has upper of the current folder, in whichever mount
+ * namespace.  Asked for index=on the kernel tells (EBUSY), or goes on to find
+ * that work cannot be upper, and leaves no trace.
  */
 int
-upper_in_use(int dir)
+upper_in_use(void)
 {
 	enum { STRING = 1, CREATE = 6 };	/* fsconfig(2) */
-	static const char *const keys[] = { "lowerdir", "upperdir", "workdir" },
-	    *const names[] = { "work", "upper", "work/work" };
-	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct caps[2], less[2];
-	int fs, i, fd[3], busy = 0, saved = errno;
-	char path[32];
+	static const char *const options[][2] = { { "lowerdir", "work" },
+	    { "upperdir", "upper" }, { "workdir", "upper" },
+	    { "index", "on" } };
+	int fs = syscall(430 /* SYS_fsopen */, "overlay", 1), busy, i;
 
-	fs = syscall(430 /* SYS_fsopen */, "overlay", 1);
-	for (i = 0; i < 3; i++) {
-		fd[i] = openat(dir, names[i], O_PATH | O_CLOEXEC);
-		fd_path(path, fd[i]);
-		busy |= syscall(431, fs, STRING, keys[i], path, 0) < 0;
-	}
-	if (!busy && syscall(SYS_capget, &head, caps) == 0) {
-		less[0] = caps[0];
-		less[1] = caps[1];
-		less[0].effective &= ~(1 << CAP_DAC_OVERRIDE |
-		    1 << CAP_DAC_READ_SEARCH);
-		syscall(431, fs, STRING, "index", "on", 0);
-		syscall(SYS_capset, &head, less);
-		busy = syscall(431, fs, CREATE, NULL, NULL, 0) < 0 &&
-		    errno == EBUSY;
-		syscall(SYS_capset, &head, caps);
-	} else {
-		busy = 0;
-	}
-	for (i = 0; i < 3; i++)
-		close(fd[i]);
+	for (i = 0; i < 4 && fs >= 0; i++)
+		syscall(431, fs, STRING, options[i][0], options[i][1], 0);
+	busy = syscall(431, fs, CREATE, NULL, NULL, 0) < 0 && errno == EBUSY;
 	close(fs);
-	errno = saved;
 	return busy;
 }

@@ -4,12 +4,15 @@
  * the overlay's extended attributes, then the lower folders, topmost first,
  * one a line; a newline in a path is \012 and a backslash \134.
  */
+#include <stddef.h>
+
 #define MOST_LAYERS 500		/* the kernel's limit */
 #define TRUSTED "trusted.overlay."
 #define USERS "user.overlay."
 
+char		*room(size_t n);
+void		 trim(char *last);
 const char	*layers_text(const char *prefix, char *const lower[], int n);
 int		 layers_read(int dir, const char **prefix, char *lower[]);
-int		 same_layers(char *const a[], int n, char *const b[], int m);
-int		 is_empty(int dir, const char *name);
-int		 upper_in_use(int dir);
+int		 same_folder(const char *a, const char *b);
+int		 upper_in_use(void);

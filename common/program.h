@@ -17,6 +17,7 @@ struct head {
 };
 
 int	 open_in(int root, const char *path, int flags);
+int	 path_here(int root, const char *path, char here[PATH_MAX]);
 int	 executable(int root, const char *path);
 int	 read_head(int root, const char *path, struct head *h);
 int	 check_program(int root, const char *path);

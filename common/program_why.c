@@ -70,7 +70,7 @@ try_instead(const char *name, const char *first, const char *second)
 }
 
 /* The path, as our own root has it, of a file below root; or 0. */
-static int
+int
 path_here(int root, const char *path, char here[PATH_MAX])
 {
 	char link[32] = "/proc/self/fd/";

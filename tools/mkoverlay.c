@@ -16,7 +16,6 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -28,6 +27,7 @@
 #include "format.h"
 #include "layers.h"
 #include "mounts.h"
+#include "names.h"
 #include "say.h"
 #include "start.h"
 #include "why/mkoverlay.h"
@@ -66,8 +66,9 @@ static const struct option longs[] = {
 /* The commands of fsconfig(2). */
 enum { SET_FLAG, SET_STRING, SET_FD = 5, CREATE };
 
-static char *lower[MOST_LAYERS], *words[64];	/* of -l and -o */
-static int layer[MOST_LAYERS], lowers, nwords;
+static char *lower[MOST_LAYERS];	/* of -l */
+static int layer[MOST_LAYERS], lowers;
+static char *options = "";		/* of -o, each with its '\0' */
 static const char *dir, *size, *prefix = TRUSTED;
 static int read_only, on_tmpfs, force, attributes;
 
@@ -97,26 +98,29 @@ refuse_in(const char *what, const char *name)
 static char *
 absolute(const char *path)
 {
-	static char names[(MOST_LAYERS + 2) * 2 * PATH_MAX], *next = names;
-	char *p = next, *start = p;
+	static char *here;
+	char *p, *start;
 
 	if (strlen(path) >= PATH_MAX) {
 		errno = ENAMETOOLONG;
 		refuse("open", path);
 	}
-	if (*path != '/') {
-		if (!getcwd(p, PATH_MAX))
+	if (*path != '/' && !here) {
+		here = room(PATH_MAX);
+		if (!getcwd(here, PATH_MAX))
 			refuse("name the current folder", ".");
-		p += strlen(p);
-		while (path[0] == '.' && (path[1] == '/' || !path[1]))
-			path += 1 + (path[1] == '/');
-		if (*path && p[-1] != '/')
-			*p++ = '/';
+		here += !here[1];	/* "/" becomes "" */
+		trim(here + strlen(here) + 1);
 	}
+	p = start = room(PATH_MAX + strlen(path) + 16);
+	if (*path != '/')
+		p = stpcpy(stpcpy(p, here), "/");
+	while (path[0] == '.' && (path[1] == '/' || !path[1]))
+		path += 1 + (path[1] == '/');
 	p = stpcpy(p, path);
 	while (p > start + 1 && p[-1] == '/')
 		*--p = '\0';
-	next = p + 16;
+	trim(p + 16);
 	return start;
 }
 
@@ -133,36 +137,35 @@ take_lower(char *path)
 
 /* The kernel's own options go to the kernel, those of a mount to the mount. */
 static void
-take_options(char *list)
+take_options(const char *list)
 {
 	static const char *const flags[] = { "ro", "nosuid", "nodev",
 	    "noexec" };
-	static char copies[PATH_MAX], *copy = copies;
-	char *word;
-	size_t n;
+	static char all[PATH_MAX], *word = all;
+	size_t n, key;
 	int i;
 
-	if (copies + sizeof copies - copy <= (long)strlen(list))
+	if (all + sizeof all - word <= (long)strlen(list) + 1)
 		misuse("-o: too many options");
-	list = strcpy(copy, list);
-	copy += strlen(copy) + 1;
-	while ((word = strsep(&list, ","))) {
+	options = all;
+	for (; *list; list += n + (list[n] == ',')) {
+		n = strcspn(list, ",");
+		*(char *)mempcpy(word, list, n) = '\0';
 		for (i = 0; i < 4 && strcmp(word, flags[i]) != 0; i++)
 			;
-		n = strcspn(word, "=+");
+		key = strcspn(word, "=+");
 		if (i < 4)
 			attributes |= 1 << i;
 		else if (strcmp(word, "userxattr") == 0)
 			prefix = USERS;
-		else if (n >= 7 && strncmp(word + n - 3, "dir", 3) == 0 &&
+		else if (key >= 7 && strncmp(word + key - 3, "dir", 3) == 0 &&
 		    strchr("lduw", *word))
 			misuse("-o %s: the folders are those of -l and DIR",
 			    word);
-		else if (nwords == 64)
-			misuse("-o: too many options");
 		else if (*word)
-			words[nwords++] = word;
+			word += n + 1;
 	}
+	*word = '\0';
 }
 
 static void
@@ -196,41 +199,24 @@ give(const char *key, int fd, const char *path)
 	    path);
 }
 
-/*
- * With index=on the kernel refuses an upper that another overlay uses.  In a
- * user namespace it then finds that it may not keep an index after all.
- */
-static int
-asks_for_index(void)
-{
-	int i;
-
-	for (i = 0; i < nwords; i++)
-		if (strncmp(words[i], "index=", 6) == 0)
-			return 0;
-	return !read_only && !in_first("user");
-}
-
 static void
 give_options(void)
 {
-	char *value;
-	int i, err;
+	char *word, *value;
+	int err;
 
-	for (i = 0; i < nwords; i++) {
-		if ((value = strchr(words[i], '=')))
+	for (word = options; *word; word += strlen(word) + 1) {
+		if ((value = strchr(word, '=')))
 			*value = '\0';
-		err = config(value ? SET_STRING : SET_FLAG, words[i],
+		err = config(value ? SET_STRING : SET_FLAG, word,
 		    value ? value + 1 : NULL);
 		if (value)
 			*value = '=';
 		if (err < 0)
-			refuse("fsconfig", words[i]);
+			refuse("fsconfig", word);
 	}
 	if (*prefix == *USERS && config(SET_FLAG, "userxattr", NULL) < 0)
 		refuse("fsconfig", "userxattr");
-	if (asks_for_index() && config(SET_STRING, "index", "on") < 0)
-		refuse("fsconfig", "index");
 	if (config(SET_STRING, "source", "overlay") < 0)
 		refuse("fsconfig", "source");
 }
@@ -269,34 +255,43 @@ begin(void)
 	give_options();
 }
 
-/* Our own descriptors keep the mounts busy: they go with us. */
+static void
+take_out(int made, const char *name, int how)
+{
+	if (made)
+		did(unlinkat(at, name, how), "unlinkat(%d, %s, %-s)", at, name,
+		    how ? "AT_REMOVEDIR" : "0");
+}
+
 static void
 take_back(void)
 {
 	int here = open(".", O_PATH | O_CLOEXEC);
 
-	if (fchdir(at) == 0) {
-		if (mounted)
-			did(umount2("merged", MNT_DETACH),
-			    "umount2(\"merged\", MNT_DETACH)");
-		if (made_merged)
-			did(rmdir("merged"), "rmdir(\"merged\")");
-		if (made_work) {
-			rmdir("work/work");
-			did(rmdir("work"), "rmdir(\"work\")");
-		}
-		if (made_layers)
-			did(unlink("layers"), "unlink(\"layers\")");
-		if (made_upper)
-			did(rmdir("upper"), "rmdir(\"upper\")");
+	if (mounted && fchdir(at) == 0) {
+		did(umount2("merged", MNT_DETACH),
+		    "umount2(\"merged\", MNT_DETACH)");
+		fchdir(here);
 	}
-	if (here < 0 || fchdir(here) < 0)
-		return;
-	close(at);
+	take_out(made_merged, "merged", AT_REMOVEDIR);
+	if (made_work)
+		unlinkat(at, "work/work", AT_REMOVEDIR);
+	take_out(made_work, "work", AT_REMOVEDIR);
+	take_out(made_layers, "layers", 0);
+	take_out(made_upper, "upper", AT_REMOVEDIR);
 	if (made_tmpfs)
 		did(umount2(dir, MNT_DETACH), "umount2(%s, MNT_DETACH)", dir);
 	if (made_dir)
 		did(rmdir(dir), "rmdir(%s)", dir);
+}
+
+/* Where the caller was, and which relative names count from. */
+static void
+go_back(int here)
+{
+	if (fchdir(here) < 0)
+		die("return to where we were called");
+	close(here);
 }
 
 static void
@@ -340,20 +335,33 @@ mount_tmpfs(void)
 	open_dir();
 }
 
-/* Opened, and made if need be. */
+/* 1: made, 0: it was there. */
 static int
-make(const char *name, int *made)
+make(const char *name)
 {
-	int fd;
-
-	*made = mkdirat(at, name, 0755) == 0;
-	if (*made)
-		did(0, "mkdirat(%d, %s, 0755)", at, name);
-	else if (errno != EEXIST)
+	if (mkdirat(at, name, 0755) == 0)
+		return did(0, "mkdirat(%d, %s, 0755)", at, name) == 0;
+	if (errno != EEXIST)
 		refuse_in("mkdir", name);
-	if ((fd = openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
+	return 0;
+}
+
+static int
+open_folder(const char *name)
+{
+	int fd = openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
 		refuse_in("open", name);
 	return fd;
+}
+
+static int
+is_empty(const char *name)
+{
+	static struct names in;
+
+	return names_open(&in, at, name) >= 0 && !name_next(&in);
 }
 
 /* DIR/layers.  An upper with changes in it fits only what they were made to. */
@@ -362,15 +370,17 @@ remember(void)
 {
 	static char *old[MOST_LAYERS];
 	const char *before, *record;
-	int fd, n;
+	int fd, n, i = 0;
 
 	if (!made_upper && (n = layers_read(at, &before, old)) > 0) {
-		if (strcmp(prefix, before) == 0 &&
-		    same_layers(lower, lowers, old, n))
+		while (i < lowers && i < n && (strcmp(lower[i], old[i]) == 0 ||
+		    same_folder(lower[i], old[i])))
+			i++;
+		if (i == lowers && i == n && strcmp(prefix, before) == 0)
 			return;
-		if (!is_empty(at, "upper")) {
-			why_not_resumed(dir, prefix, before, lower, lowers,
-			    old, n);
+		if (!is_empty("upper")) {
+			why_not_resumed(dir, prefix, before, i < n ? NULL :
+			    lower[i], i, old, n);
 			fail();
 		}
 	}
@@ -390,16 +400,34 @@ remember(void)
 static void
 guard_upper(void)
 {
+	int here, busy = 0;
 	char value;
 
 	if (fgetxattr(at, *prefix == *USERS ? USERS "opaque" : TRUSTED "opaque",
 	    &value, 1) < 0 && errno == EOPNOTSUPP)
 		refuse_in("store attributes in", "upper");
-	if (!made_upper && !made_work && (fs < 0 || !asks_for_index()) &&
-	    upper_in_use(at)) {
-		errno = EBUSY;
+	if (made_upper || made_work)
+		return;
+	here = open(".", O_PATH | O_CLOEXEC);
+	if (fchdir(at) == 0)
+		busy = upper_in_use();
+	go_back(here);
+	errno = EBUSY;
+	if (busy)
 		refuse_in("use", "upper");
-	}
+}
+
+/* Overlay comes up read-only where it cannot make a folder in work. */
+static void
+check_writable(int tree)
+{
+	struct statvfs st;
+
+	if (read_only || attributes & ST_RDONLY || fstatvfs(tree, &st) < 0 ||
+	    !(st.f_flag & ST_RDONLY))
+		return;
+	errno = EROFS;
+	refuse("mount for writing the overlay of", dir);
 }
 
 /* A folder as mount(2) knows it; or our number for it in /proc/self/fd. */
@@ -423,6 +451,7 @@ static int
 put_names(char *list, const char *root, int upper, int work, int numbers)
 {
 	struct out o = { list, list + 4095 };
+	const char *word;
 	int i;
 
 	for (i = 0; i < lowers; i++)
@@ -435,47 +464,44 @@ put_names(char *list, const char *root, int upper, int work, int numbers)
 	}
 	if (*prefix == *USERS)
 		put_text(&o, ",userxattr");
-	for (i = 0; i < nwords; i++) {
+	for (word = options; *word; word += strlen(word) + 1) {
 		put_text(&o, ",");
-		put_text(&o, words[i]);
+		put_text(&o, word);
 	}
 	*o.at = '\0';
 	return o.at < o.end;
 }
 
 /*
- * Before Linux 6.13.  Where the names are too long, we go to /proc/self/fd,
- * where our descriptors are names.
+ * Before Linux 6.13, from /proc/self/fd: there our descriptors are names, for
+ * a folder whose own name is too long.
  */
-static int
-mount_by_names(const char *root, int upper, int work, int merged)
+static void
+mount_by_names(const char *root, int upper, int work)
 {
 	static char list[4096];
-	char target[32] = "/proc/self/fd/";
-	struct out o = { target + strlen(target), target + sizeof target - 1 };
-	int here = open(".", O_PATH | O_CLOEXEC);
+	char target[16];
+	struct out o = { target, target + sizeof target - 1 };
+	int here = open(".", O_PATH | O_CLOEXEC), err;
 
-	put_number(&o, merged, 10);
+	put_number(&o, open_folder("merged"), 10);
 	*o.at = '\0';
-	if (!put_names(list, root, upper, work, 0) &&
-	    (!put_names(list, root, upper, work, 1) ||
-	    chdir("/proc/self/fd") < 0))
+	if ((!put_names(list, root, upper, work, 0) &&
+	    !put_names(list, root, upper, work, 1)) ||
+	    chdir("/proc/self/fd") < 0)
 		refuse("list the layers of", dir);
-	if (did(mount("overlay", target, "overlay", attributes, list),
+	mounted = did(mount("overlay", target, "overlay", attributes, list),
 	    "mount(\"overlay\", %s, \"overlay\", %d, %s)", target, attributes,
-	    list) < 0)
-		merged = -1;
-	else
-		mounted = 1;
-	if (fchdir(here) < 0)
-		die("return to where we were called");
-	if (merged < 0)
+	    list) == 0;
+	err = errno;
+	go_back(here);
+	errno = err;
+	if (!mounted)
 		refuse_in("mount overlay on", "merged");
-	close(here);
-	return openat(at, "merged", O_PATH | O_CLOEXEC);
+	check_writable(open_folder("merged"));
 }
 
-static int
+static void
 make_mount(int upper, int work)
 {
 	int tree;
@@ -489,25 +515,7 @@ make_mount(int upper, int work)
 	    "fsmount(%d, FSMOUNT_CLOEXEC, %d)", fs, attributes);
 	if (tree < 0)
 		refuse("fsmount the overlay of", dir);
-	return tree;
-}
-
-/* Overlay comes up read-only where it cannot make a folder in work. */
-static void
-check_writable(int tree)
-{
-	struct statvfs st;
-
-	if (read_only || attributes & ST_RDONLY || fstatvfs(tree, &st) < 0 ||
-	    !(st.f_flag & ST_RDONLY))
-		return;
-	errno = EROFS;
-	refuse("mount for writing the overlay of", dir);
-}
-
-static void
-attach(int tree)
-{
+	check_writable(tree);
 	if (did(syscall(429 /* SYS_move_mount */, tree, "", at, "merged",
 	    4), "move_mount(%d, \"\", %d, \"merged\", MOVE_MOUNT_F_EMPTY_PATH)",
 	    tree, at) < 0)
@@ -517,16 +525,16 @@ attach(int tree)
 
 /* With no upper the kernel wants two layers: merged itself is an empty one. */
 static void
-add_empty(const char *root, int merged)
+add_empty(const char *root)
 {
-	if (!made_merged && !is_empty(at, "merged")) {
+	if (!made_merged && !is_empty("merged")) {
 		errno = ENOTEMPTY;
 		refuse_in("use as an empty layer", "merged");
 	}
-	layer[lowers] = merged;
+	layer[lowers] = open_folder("merged");
 	lower[lowers] = absolute(root);
 	strcat(lower[lowers], "/merged");
-	if (fs >= 0 && give("lowerdir+", merged, lower[lowers]) < 0)
+	if (fs >= 0 && give("lowerdir+", layer[lowers], lower[lowers]) < 0)
 		refuse_in("fsconfig lowerdir+", "merged");
 	lowers++;
 }
@@ -551,7 +559,7 @@ warn_inside(const char *root)
 static void
 mount_all(const char *root)
 {
-	int upper = -1, work = -1, merged, tree;
+	int upper = -1, work = -1;
 	mode_t mask;
 
 	make_dir();
@@ -561,49 +569,42 @@ mount_all(const char *root)
 		mount_tmpfs();
 	mask = umask(022);	/* whatever it is, all may pass the root */
 	if (!read_only) {
-		upper = make("upper", &made_upper);
+		made_upper = make("upper");
+		upper = open_folder("upper");
 		remember();
-		work = make("work", &made_work);
+		made_work = make("work");
+		work = open_folder("work");
 	}
-	merged = make("merged", &made_merged);
+	made_merged = make("merged");
 	umask(mask);
 	if (!read_only)
 		guard_upper();
 	else if (lowers == 1)
-		add_empty(root, merged);
-	if (fs < 0) {
-		tree = mount_by_names(root, upper, work, merged);
-		check_writable(tree);
-	} else {
-		tree = make_mount(upper, work);
-		check_writable(tree);
-		attach(tree);
-	}
+		add_empty(root);
+	if (!made_merged)
+		close(open_folder("merged"));	/* which it may not be */
+	if (fs < 0)
+		mount_by_names(root, upper, work);
+	else
+		make_mount(upper, work);
 }
 
 /* What overlay made in work has mode 0. */
 static void
 remove_tree(int parent, const char *name)
 {
-	struct dirent *d;
-	DIR *in;
-	int fd;
+	const char *below;
+	struct names in;
 
 	if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return;
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-	    O_CLOEXEC);
-	if (fd < 0 && errno == EACCES && fchmodat(parent, name, 0700, 0) == 0)
-		fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-		    O_CLOEXEC);
-	if (fd < 0 || !(in = fdopendir(fd)))
+	if (names_open(&in, parent, name) < 0 && (errno != EACCES ||
+	    syscall(SYS_fchmodat, parent, name, 0700) < 0 ||
+	    names_open(&in, parent, name) < 0))
 		return;
-	while ((d = readdir(in)))
-		if (strcmp(d->d_name, ".") != 0 &&
-		    strcmp(d->d_name, "..") != 0 &&
-		    unlinkat(fd, d->d_name, 0) < 0)
-			remove_tree(fd, d->d_name);
-	closedir(in);
+	while ((below = name_next(&in)))
+		if (unlinkat(in.fd, below, 0) < 0)
+			remove_tree(in.fd, below);
 	unlinkat(parent, name, AT_REMOVEDIR);
 }
 
@@ -646,7 +647,7 @@ delete_all(void)
 		refuse("chdir", dir);
 	while (is_mount_point(AT_FDCWD, "merged"))
 		found = unmount("merged", "overlay");
-	if (upper_in_use(AT_FDCWD) || mounted_elsewhere()) {
+	if (upper_in_use() || mounted_elsewhere()) {
 		errno = EBUSY;
 		if (fchdir(here) == 0)
 			refuse_in("remove", "work");
@@ -657,8 +658,7 @@ delete_all(void)
 	found += remove_folder("merged");
 	if (access("upper", F_OK) < 0)
 		did(unlink("layers"), "unlink(\"layers\")");
-	if (fchdir(here) < 0)
-		die("return to where we were called");
+	go_back(here);
 	while (mount_at(dir, &m) && is_mount_point(AT_FDCWD, dir) &&
 	    strcmp(m.source, "mkoverlay") == 0)
 		found = unmount(dir, "tmpfs");

@@ -13,7 +13,6 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -27,6 +26,7 @@
 #include "facts.h"
 #include "format.h"
 #include "layers.h"
+#include "names.h"
 #include "say.h"
 #include "start.h"
 
@@ -56,17 +56,6 @@ struct entry {
 	char *redirect;
 };
 
-/* Folders that show as one, topmost first; paths are below a layer's root. */
-struct place {
-	int layer;
-	char *path;
-};
-
-struct places {
-	int n;
-	struct place *at;
-};
-
 /* Memory that ends where it is full; the kernel gives what is touched. */
 struct area {
 	char *start, *top, *end;
@@ -74,7 +63,7 @@ struct area {
 
 static const char *dir, *prefix;
 static int root[MOST_LAYERS + 1], layers, may_read;
-static struct places tops;		/* of the lower layers */
+static char **tops;			/* the roots of the lower layers */
 static struct area scratch, record;	/* record: all that will be printed */
 
 static void
@@ -96,7 +85,7 @@ reserve(struct area *a)
 static void
 guard_room(const struct area *a, size_t n)
 {
-	if (n < (size_t)(a->end - a->top))
+	if (n + 16 < (size_t)(a->end - a->top))
 		return;
 	errno = ENOMEM;
 	die("remember so many names");
@@ -106,11 +95,19 @@ guard_room(const struct area *a, size_t n)
 static void *
 keep(size_t n)
 {
-	void *p = scratch.top;
+	scratch.top += -(size_t)scratch.top & 15;
+	guard_room(&scratch, n);
+	scratch.top += n;
+	return scratch.top - n;
+}
 
-	guard_room(&scratch, n + 16);
-	scratch.top += (n + 15) & ~(size_t)15;
-	return p;
+/* For each lower layer the path of a folder below its root, or NULL. */
+static char **
+keep_places(void)
+{
+	size_t n = (layers + 1) * sizeof(char *);
+
+	return memset(keep(n), 0, n);
 }
 
 static char *
@@ -118,7 +115,7 @@ join(const char *a, const char *b)
 {
 	char *s = keep(strlen(a) + strlen(b) + 2);
 
-	stpcpy(stpcpy(stpcpy(s, a), *a ? "/" : ""), b);
+	stpcpy(stpcpy(stpcpy(s, a), "/"), b);
 	return s;
 }
 
@@ -152,11 +149,10 @@ enter(int layer, const char *path)
 
 	if (fchdir(root[layer]) < 0)
 		return -1;
-	for (; *path; path += n + strspn(path + n, "/")) {
-		n = strlen(path);
-		if (n >= sizeof part)
-			for (n = sizeof part - 1; path[n] != '/'; n--)
-				;
+	for (; *(path += strspn(path, "/")); path += n) {
+		n = strnlen(path, sizeof part - 1);
+		while (path[n] && path[n] != '/')
+			n--;
 		memcpy(part, path, n);
 		part[n] = '\0';
 		if ((fd = syscall(SYS_openat2, AT_FDCWD, part, &how,
@@ -196,41 +192,28 @@ attribute(const char *name, const char *key)
 }
 
 static void
-look(int layer, const char *path, struct entry *e)
+look(int layer, char *path, struct entry *e)
 {
-	const char *name = strrchr(path, '/'), *value;
-	char *parent = join("", path);
+	char *name = strrchr(path, '/'), *value;
+	int entered;
 
 	memset(e, 0, sizeof *e);
-	parent[name ? name - path : 0] = '\0';
-	name = name ? name + 1 : path;
-	if (enter(layer, parent) == 0 &&
-	    fstatat(AT_FDCWD, name, &e->st, AT_SYMLINK_NOFOLLOW) == 0)
-		e->what = OTHER;
-	if (e->what == NOTHING)
+	*name = '\0';
+	entered = enter(layer, path) == 0;
+	*name++ = '/';
+	if (!entered || fstatat(AT_FDCWD, name, &e->st,
+	    AT_SYMLINK_NOFOLLOW) < 0)
 		return;
-	if (S_ISCHR(e->st.st_mode) && e->st.st_rdev == 0)
+	e->what = S_ISDIR(e->st.st_mode) ? FOLDER : OTHER;
+	if ((S_ISCHR(e->st.st_mode) && e->st.st_rdev == 0) ||
+	    (S_ISREG(e->st.st_mode) && e->st.st_size == 0 && may_read &&
+	    attribute(name, "whiteout")))
 		e->what = WHITEOUT;
-	else if (S_ISREG(e->st.st_mode) && e->st.st_size == 0 && may_read &&
-	    attribute(name, "whiteout"))
-		e->what = WHITEOUT;
-	if (!S_ISDIR(e->st.st_mode))
-		return;
-	e->what = FOLDER;
-	if (layer == layers)
+	if (e->what != FOLDER || layer == layers)
 		return;
 	e->opaque = (value = attribute(name, "opaque")) && *value == 'y';
 	if ((value = attribute(name, "redirect")))
-		e->redirect = join("", value);
-}
-
-static void
-add(struct places *p, int layer, char *path)
-{
-	if (!p->at)
-		p->at = keep(layers * sizeof *p->at);
-	p->at[p->n].layer = layer;
-	p->at[p->n++].path = path;
+		e->redirect = strcpy(keep(strlen(value) + 1), value);
 }
 
 /*
@@ -238,27 +221,30 @@ add(struct places *p, int layer, char *path)
  * what shows is *e, and, if it is a folder, the folders that it is made of.
  */
 static void
-find(const struct places *in, const char *name, int above, struct entry *e,
-    struct places *out)
+find(char *const in[], const char *name, int above, struct entry *e,
+    char *out[])
 {
 	struct entry x;
 	char *path;
 	int i;
 
-	for (i = 0; i < in->n; i++) {
-		if (in->at[i].layer <= above)
+	if (*name == '/') {		/* a redirect */
+		in = tops;
+		name++;
+	}
+	for (i = above + 1; i <= layers; i++) {
+		if (!in[i])
 			continue;
-		path = join(in->at[i].path, name);
-		look(in->at[i].layer, path, &x);
+		path = join(in[i], name);
+		look(i, path, &x);
 		if (e->what == NOTHING && x.what != WHITEOUT)
 			*e = x;
 		if (x.what == FOLDER)
-			add(out, in->at[i].layer, path);
+			out[i] = path;
 		if (x.what == WHITEOUT || x.what == OTHER || x.opaque)
 			return;
 		if (x.redirect) {
-			find(*x.redirect == '/' ? &tops : in, x.redirect +
-			    (*x.redirect == '/'), in->at[i].layer, e, out);
+			find(in, x.redirect, i, e, out);
 			return;
 		}
 	}
@@ -268,22 +254,18 @@ find(const struct places *in, const char *name, int above, struct entry *e,
 static int
 list(int layer, const char *path)
 {
-	struct dirent *d;
-	DIR *stream;
+	struct names in;
+	const char *name;
 	int n = 0;
 
 	if (enter(layer, path) < 0)
 		return 0;
-	if (!(stream = opendir(".")))
+	if (names_open(&in, AT_FDCWD, ".") < 0)
 		refuse("open", *path ? path : "/");
-	while ((d = readdir(stream)))
-		if (strcmp(d->d_name, ".") != 0 &&
-		    strcmp(d->d_name, "..") != 0) {
-			guard_room(&scratch, sizeof d->d_name);
-			scratch.top = stpcpy(scratch.top, d->d_name) + 1;
-			n++;
-		}
-	closedir(stream);
+	for (; (name = name_next(&in)); n++) {
+		guard_room(&scratch, strlen(name));
+		scratch.top = stpcpy(scratch.top, name) + 1;
+	}
 	return n;
 }
 
@@ -297,18 +279,16 @@ by_name(const void *a, const void *b)
 static void
 print(char letter, const char *path)
 {
-	char *whole = join("/", path), *mark = record.top + 2;
+	char *mark = record.top + 2;
 	struct out o = { mark, record.end - 1 };
 
-	memmove(whole + 1, path, strlen(path) + 1);
 	guard_room(&record, 4 * strlen(path) + 16);
 	record.top[0] = letter;
 	record.top[1] = ' ';
-	put_quoted(&o, QUOTE, whole);
+	put_quoted(&o, QUOTE, path);
 	if (*mark != '$')
-		o.at = stpcpy(mark, whole);
-	*o.at++ = '\n';
-	*(record.top = o.at) = '\0';
+		o.at = stpcpy(mark, path);
+	record.top = stpcpy(o.at, "\n");
 }
 
 static int
@@ -322,21 +302,18 @@ differs(const struct entry *a, const struct entry *b)
 }
 
 static int
-same_places(const struct places *a, const struct places *b)
+same_places(char *const a[], char *const b[])
 {
 	int i;
 
-	if (a->n != b->n)
-		return 0;
-	for (i = 0; i < a->n; i++)
-		if (a->at[i].layer != b->at[i].layer ||
-		    strcmp(a->at[i].path, b->at[i].path) != 0)
+	for (i = 1; i <= layers; i++)
+		if (!a[i] != !b[i] || (a[i] && strcmp(a[i], b[i]) != 0))
 			return 0;
 	return 1;
 }
 
-static void	walk(const char *path, int upper, const struct places *from,
-		    const struct places *base);
+static void	walk(const char *path, int upper, char *const from[],
+		    char *const base[]);
 
 /*
  * One name in a folder, as it shows now, which is upper (if that has the
@@ -344,22 +321,20 @@ static void	walk(const char *path, int upper, const struct places *from,
  * folder that is opaque or was renamed.
  */
 static void
-visit(const char *folder, const char *name, int upper,
-    const struct places *from, const struct places *base)
+visit(const char *folder, const char *name, int upper, char *const from[],
+    char *const base[])
 {
-	struct places under = { 0 }, place = { 0 };
 	struct entry now = { 0 }, below = { 0 }, before = { 0 };
 	char *mark = scratch.top, *path = join(folder, name);
+	char **under = keep_places(), **place = keep_places();
 
-	find(base, name, UPPER, &before, &place);
+	find(base, name, UPPER, &before, place);
 	if (upper)
 		look(UPPER, path, &now);
-	if (now.redirect && *now.redirect == '/')
-		find(&tops, now.redirect + 1, UPPER, &below, &under);
-	else if (now.what == NOTHING || (now.what == FOLDER && !now.opaque))
-		find(from, now.redirect ? now.redirect : name, UPPER, &below,
-		    &under);
 	upper = now.what == FOLDER;
+	if (now.what == NOTHING || (upper && !now.opaque))
+		find(from, now.redirect ? now.redirect : name, UPPER, &below,
+		    under);
 	if (now.what == NOTHING)
 		now = below;
 
@@ -371,26 +346,24 @@ visit(const char *folder, const char *name, int upper,
 	else if (differs(&now, &before))
 		print('C', path);
 	if (now.what == FOLDER)
-		walk(path, upper, &under, &place);
+		walk(path, upper, under, place);
 	scratch.top = mark;
 }
 
 static void
-walk(const char *path, int upper, const struct places *from,
-    const struct places *base)
+walk(const char *path, int upper, char *const from[], char *const base[])
 {
 	char *mark = scratch.top, *name = mark, **names;
-	int i, n = 0;
+	int i, n = 0, lower = same_places(from, base) ? 0 : layers;
 
 	if (upper)
 		n += list(UPPER, path);
-	if (!same_places(from, base)) {
-		for (i = 0; i < from->n; i++)
-			n += list(from->at[i].layer, from->at[i].path);
-		for (i = 0; i < base->n; i++)
-			n += list(base->at[i].layer, base->at[i].path);
+	for (i = 1; i <= lower; i++) {
+		if (from[i])
+			n += list(i, from[i]);
+		if (base[i])
+			n += list(i, base[i]);
 	}
-	scratch.top += -(size_t)scratch.top & 15;
 	names = keep(n * sizeof *names);
 	for (i = 0; i < n; i++, name += strlen(name) + 1)
 		names[i] = name;
@@ -424,10 +397,11 @@ open_layers(void)
 		    "it");
 		fail();
 	}
-	for (i = 0; i < layers; i++) {
-		if ((root[i + 1] = open(lower[i], flags)) < 0)
-			refuse("open the lower folder", lower[i]);
-		add(&tops, i + 1, join("", ""));
+	tops = keep_places();
+	for (i = 1; i <= layers; i++) {
+		if ((root[i] = open(lower[i - 1], flags)) < 0)
+			refuse("open the lower folder", lower[i - 1]);
+		tops[i] = "";
 	}
 	may_read = *prefix == *USERS ||
 	    (has_cap(CAP_SYS_ADMIN) && in_first("user"));
@@ -449,7 +423,7 @@ main(int argc, char **argv)
 	reserve(&scratch);
 	reserve(&record);
 	open_layers();
-	walk("", 1, &tops, &tops);
+	walk("", 1, tops, tops);
 	hand_on(record.start);
 	return 0;
 }

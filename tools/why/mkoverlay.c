@@ -7,12 +7,10 @@
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,6 +21,8 @@
 #include "layers.h"
 #include "mkoverlay.h"
 #include "mounts.h"
+#include "names.h"
+#include "program.h"
 #include "put.h"
 #include "say.h"
 
@@ -32,17 +32,16 @@
 
 /* Whether this kernel is older than Linux MAJOR.MINOR. */
 int
-is_before(int major, int minor)
+is_before(unsigned major, unsigned minor)
 {
 	struct utsname u;
-	char *rest;
-	long v;
+	const char *rest;
+	unsigned v;
 
 	if (uname(&u) < 0)
 		return 0;
-	v = strtol(u.release, &rest, 10);
-	return v < major || (v == major && *rest == '.' &&
-	    strtol(rest + 1, NULL, 10) < minor);
+	v = digits(u.release, &rest, 10);
+	return v < major || (v == major && digits(rest + 1, NULL, 10) < minor);
 }
 
 static const char *
@@ -55,18 +54,13 @@ in(const char *dir, const char *name)
 	return path[turn];
 }
 
-/* The user's own command line, with one more option. */
+/* The user's own command line, with one more option, in the name's place. */
 static void
-try_again_with(const char *option)
+try_again_with(char *option)
 {
-	char **all = command, *with[1100] = { *all, (char *)option };
-	int i;
-
-	for (i = 1; i < 1098 && all[i]; i++)
-		with[i + 1] = all[i];
-	command = with;
+	*command-- = option;
 	try_again("");
-	command = all;
+	command++;
 }
 
 static unsigned long
@@ -77,25 +71,16 @@ type_of(const char *path)
 	return statfs(path, &fs) < 0 ? 0 : (unsigned long)fs.f_type;
 }
 
-/* Whether -o on the command line has such a word. */
+/* Whether the command line has such a word. */
 static int
 asked(const char *word)
 {
 	char **w;
 
 	for (w = command + 1; *w; w++)
-		if (strstr(*w, word))
+		if (find(*w, word))
 			return 1;
 	return 0;
-}
-
-static int
-same(const char *a, const char *b)
-{
-	struct stat s, t;
-
-	return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_ino == t.st_ino &&
-	    s.st_dev == t.st_dev;
 }
 
 /* Whether a is b, or lies below it. */
@@ -105,36 +90,43 @@ is_within(const char *a, const char *b)
 	static char path[3 * PATH_MAX];
 	char *end;
 
-	for (end = stpcpy(path, a); !same(path, b);
+	for (end = stpcpy(path, a); !same_folder(path, b);
 	    end = stpcpy(end, "/.."))
-		if (same(path, "/") || end + 4 > path + sizeof path)
+		if (same_folder(path, "/") || end + 4 > path + sizeof path)
 			return 0;
 	return 1;
+}
+
+/* 1 and the next mount on that one, at path or below it; or 0. */
+static int
+next_below(struct mounts *in, int id, const char *path, struct mount *m)
+{
+	while (mount_next(in, m))
+		if (m->parent == id && m->id != id && is_within(m->point, path))
+			return 1;
+	mounts_close(in);
+	return 0;
 }
 
 /* The path itself: which part of it is missing, a file, or closed to us. */
 static void
 why_path(int err, const char *path, const char *dir)
 {
+	int missing, ours = dir && strncmp(path, dir, strlen(dir)) == 0;
 	char part[PATH_MAX];
 	struct stat st;
 	size_t n = 0;
-	int ours = dir && strncmp(path, dir, strlen(dir)) == 0;
 
-	if (err == ENAMETOOLONG) {
+	if (err == ENAMETOOLONG)
 		because("OVL-42", "a path has at most 4,095 bytes, and each "
 		    "name in it 255");
-		return;
-	}
 	if (strlen(path) >= sizeof part)
 		return;
-	if (err == ELOOP && stat(path, &st) < 0 && errno == ELOOP) {
+	if (err == ELOOP && stat(path, &st) < 0 && errno == ELOOP)
 		because("OVL-35", "symbolic links on the way to %s lead in a "
 		    "circle", path);
-		return;
-	}
-	if (err == EACCES && why_unreachable("OVL-34", path))
-		return;
+	if (err == EACCES)
+		why_unreachable("OVL-34", path);
 	if (err != ENOENT && err != ENOTDIR)
 		return;
 	do {
@@ -142,25 +134,18 @@ why_path(int err, const char *path, const char *dir)
 		n += strcspn(path + n, "/");
 		memcpy(part, path, n);
 		part[n] = '\0';
-		if (stat(part, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		missing = stat(part, &st) < 0;
+		if (!missing && !S_ISDIR(st.st_mode))
 			because("OVL-12", "%s is not a folder", part);
-			return;
-		}
-		if (stat(part, &st) == 0 && st.st_nlink == 0) {
+		else if (!missing && st.st_nlink == 0)
 			because("OVL-77", "%s was removed by somebody", part);
-			return;
-		}
-		if (lstat(part, &st) < 0 && errno == ENOENT) {
-			because(ours ? "OVL-87" : "OVL-05",
-			    "%s does not exist", part);
-			return;
-		}
-		if (stat(part, &st) < 0 && errno == ENOENT) {
+		else if (missing && lstat(part, &st) == 0)
 			because("OVL-88", "%s is a symbolic link to something "
 			    "that does not exist", part);
-			return;
-		}
-	} while (path[n]);
+		else if (missing && errno == ENOENT)
+			because(ours ? "OVL-87" : "OVL-05",
+			    "%s does not exist", part);
+	} while (!missing && !reasons() && path[n]);
 }
 
 /* DIR, or the folder that it would be made in. */
@@ -181,20 +166,18 @@ static void
 why_place(int err, const char *dir)
 {
 	struct statvfs st;
+	int inodes;
 
-	if (!dir || statvfs(place_of(dir), &st) < 0)
+	if (statvfs(place_of(dir), &st) < 0)
 		return;
+	inodes = st.f_files && st.f_ffree < 8;
 	if (err == EROFS && st.f_flag & ST_RDONLY)
 		because("OVL-10", "%s lies on a file system that is mounted "
 		    "read-only", dir);
-	if (err != ENOSPC)
-		return;
-	if (st.f_files && st.f_ffree < 8)
-		because("OVL-60", "the file system of %s has %lu inodes left",
-		    dir, (unsigned long)st.f_ffree);
-	else if (st.f_bavail < 8)
-		because("OVL-60", "the file system of %s has %lu blocks left",
-		    dir, (unsigned long)st.f_bavail);
+	if (err == ENOSPC && (inodes || st.f_bavail < 8))
+		because("OVL-60", "the file system of %s has %lu %-s left", dir,
+		    (unsigned long)(inodes ? st.f_ffree : st.f_bavail),
+		    inodes ? "inodes" : "blocks");
 }
 
 /* One layer that overlay cannot take; err is EINVAL. */
@@ -203,31 +186,23 @@ why_layer(const char *path)
 {
 	static struct mount m, other;
 	struct mounts in;
-	size_t n = strlen(path);
+	char *of;
 
 	if (type_of(path) == PROC || type_of(path) == SYSFS)
 		because("OVL-33", "%s lies on a file system of the kernel's "
 		    "own, which cannot be a layer", path);
-	if (type_of(path) == OVERLAY && mount_at(path, &m) &&
-	    strstr(m.super, "lowerdir")) {
-		const char *of = strstr(m.super, "lowerdir");
-		char lower[PATH_MAX];
-
-		of += strcspn(of, "=") + 1;
-		n = strcspn(of, ",:");
-		if (n < sizeof lower) {
-			memcpy(lower, of, n);
-			lower[n] = '\0';
-			if (type_of(lower) == OVERLAY)
-				because("OVL-14", "%s is an overlay over an "
-				    "overlay, and the kernel stacks two", path);
-		}
-	}
 	if (!mount_at(path, &m)) {
 		if (access(path, F_OK) == 0)
 			because("OVL-51", "%s is in another mount namespace, "
 			    "or outside our root", path);
 		return;
+	}
+	if (type_of(path) == OVERLAY && (of = find(m.super, "lowerdir"))) {
+		of += strcspn(of, "=") + 1;
+		of[strcspn(of, ",:")] = '\0';
+		if (type_of(of) == OVERLAY)
+			because("OVL-14", "%s is an overlay over an overlay, "
+			    "and the kernel stacks two", path);
 	}
 	if (m.unbindable) {
 		because("OVL-32", "%s lies on an unbindable mount (%s)", path,
@@ -236,34 +211,30 @@ why_layer(const char *path)
 	}
 	if (in_first("user") || mounts_open(&in, "/proc/self/mountinfo") < 0)
 		return;
-	while (mount_next(&in, &other))
-		if (other.parent == m.id && is_within(other.point, path) &&
-		    is_locked(other.point)) {
+	while (next_below(&in, m.id, path, &other))
+		if (is_locked(other.point))
 			because("OVL-50", "%s is mounted below %s and locked: "
 			    "to leave it out would show what it hides",
 			    other.point, path);
-			break;
-		}
-	mounts_close(&in);
 }
 
 static void
 why_overlap(const char *dir, char *const lower[], int n)
 {
+	const char *upper = in(dir, "upper"), *work = in(dir, "work");
 	int i, j;
 
 	for (i = 0; i < n; i++) {
 		for (j = 0; j < i; j++)
-			if (same(lower[i], lower[j]))
+			if (same_folder(lower[i], lower[j]))
 				because("OVL-20", "%s is a layer twice",
 				    lower[i]);
-		if (is_within(lower[i], in(dir, "upper")))
-			because(same(lower[i], in(dir, "upper")) ? "OVL-20" :
-			    "OVL-21", "the layer %s lies in %s", lower[i],
-			    in(dir, "upper"));
-		else if (is_within(lower[i], in(dir, "work")))
-			because("OVL-21", "the layer %s lies in %s", lower[i],
-			    in(dir, "work"));
+		if (same_folder(lower[i], upper))
+			because("OVL-20", "%s is upper, too", lower[i]);
+		else if (is_within(lower[i], upper) ||
+		    is_within(lower[i], work))
+			because("OVL-21", "the layer %s lies in upper or work "
+			    "of %s", lower[i], dir);
 	}
 }
 
@@ -304,8 +275,8 @@ why_upper(const char *dir)
 		because("OVL-08", "%s and %s are on different mounts", upper,
 		    work);
 		if (is_mount_point(AT_FDCWD, upper))
-			try("umount %s", upper);
-		else if (is_mount_point(AT_FDCWD, work))
+			work = upper;
+		if (is_mount_point(AT_FDCWD, work))
 			try("umount %s", work);
 	} else if (is_within(work, upper) || is_within(upper, work)) {
 		because("OVL-74", "of %s and %s one lies in the other", upper,
@@ -323,73 +294,67 @@ why_upper(const char *dir)
 	}
 }
 
-/* An overlay of this mount namespace with that upper folder, or 0. */
+/* 1 and the overlay of a process' mounts that has that upper folder, or 0. */
 static int
-has_upper(const char *mountinfo, const char *upper, struct mount *m)
+has_upper(const char *pid, const char *upper, struct mount *m)
 {
-	struct mounts in;
-	const char *p;
+	size_t n = strlen(upper);
+	struct mounts mounts;
+	char path[32], *p;
 	int found = 0;
 
-	if (mounts_open(&in, mountinfo) < 0)
+	stpcpy(stpcpy(stpcpy(path, "/proc/"), pid), "/mountinfo");
+	if (mounts_open(&mounts, path) < 0)
 		return 0;
-	while (!found && mount_next(&in, m)) {
-		if (strcmp(m->type, "overlay") != 0)
-			continue;
-		p = strstr(m->super, ",upperdir=");
-		if (p && strncmp(p += 10, upper, strlen(upper)) == 0)
-			found = strchr(",", p[strlen(upper)]) != NULL;
-	}
-	mounts_close(&in);
+	while (!found && mount_next(&mounts, m))
+		found = strcmp(m->type, "overlay") == 0 &&
+		    (p = find(m->super, ",upperdir=")) &&
+		    strncmp(p += 10, upper, n) == 0 && (!p[n] || p[n] == ',');
+	mounts_close(&mounts);
 	return found;
 }
 
-/* Names who has an overlay with that upper folder, an absolute path. */
-static int
-who_mounts(const char *upper)
+/* The next process that is not us, or NULL. */
+static const char *
+next_process(struct names *proc)
 {
-	static struct mount m;
-	struct dirent *d;
-	char path[64], ns[64], last[64] = "";
-	int found = 0;
-	ssize_t n;
-	DIR *proc;
+	const char *pid;
 
-	if (has_upper("/proc/self/mountinfo", upper, &m)) {
-		because("OVL-19", "it is the upper folder of the overlay that "
-		    "is mounted at %s", m.point);
-		return 1;
+	while ((pid = name_next(proc)))
+		if (*pid > '0' && *pid <= '9' &&
+		    digits(pid, NULL, 10) != (unsigned)getpid())
+			break;
+	return pid;
+}
+
+/* A process that has an overlay with that upper folder, or NULL. */
+static const char *
+who_mounts(const char *path, struct mount *m)
+{
+	static struct names proc;
+	char ns[32], upper[PATH_MAX];
+	const char *pid = "self";
+
+	if (!path_here(AT_FDCWD, path, upper))
+		return NULL;
+	if (has_upper(pid, upper, m))
+		return pid;
+	if (names_open(&proc, AT_FDCWD, "/proc") < 0)
+		return NULL;
+	while ((pid = next_process(&proc))) {
+		stpcpy(stpcpy(stpcpy(ns, "/proc/"), pid), "/ns/mnt");
+		if (!same_namespace(ns, "/proc/self/ns/mnt") &&
+		    has_upper(pid, upper, m))
+			break;
 	}
-	if (!(proc = opendir("/proc")))
-		return 0;
-	while (!found && (d = readdir(proc))) {
-		if (d->d_name[0] < '1' || d->d_name[0] > '9')
-			continue;
-		stpcpy(stpcpy(stpcpy(path, "/proc/"), d->d_name), "/ns/mnt");
-		n = readlink(path, ns, sizeof ns - 1);
-		if (n < 0)
-			continue;
-		ns[n] = '\0';
-		if (strcmp(ns, last) == 0)
-			continue;
-		strcpy(last, ns);
-		stpcpy(stpcpy(stpcpy(path, "/proc/"), d->d_name), "/mountinfo");
-		if ((found = has_upper(path, upper, &m))) {
-			because("OVL-62", "process %-s has it mounted, at %s "
-			    "in its mount namespace", d->d_name, m.point);
-			try("nsenter-lite -t %-s -m umount %s", d->d_name,
-			    m.point);
-		}
-	}
-	closedir(proc);
-	return found;
+	return pid;
 }
 
 static void
 why_in_use(const char *dir, char *const lower[], int n)
 {
 	static struct mount m;
-	char upper[PATH_MAX];
+	const char *pid;
 	int i;
 
 	if (is_mount_point(AT_FDCWD, in(dir, "merged"))) {
@@ -398,17 +363,25 @@ why_in_use(const char *dir, char *const lower[], int n)
 		return;
 	}
 	for (i = 0; i < n && asked("index=on"); i++)
-		if (has_upper("/proc/self/mountinfo", lower[i], &m)) {
+		if (has_upper("self", lower[i], &m)) {
 			because("OVL-41", "with index=on, %s cannot be a layer "
 			    "as long as it is the upper folder of %s",
 			    lower[i], m.point);
 			try("umount %s", m.point);
 			return;
 		}
-	if (!realpath(in(dir, "upper"), upper) || who_mounts(upper))
-		return;
-	because("OVL-63", "it belongs to an overlay that no process which we "
-	    "see has mounted: one was unmounted lazily, and is still used");
+	if (!(pid = who_mounts(in(dir, "upper"), &m))) {
+		because("OVL-63", "it belongs to an overlay that no process "
+		    "which we see has mounted: one was unmounted lazily, and "
+		    "is still used");
+	} else if (*pid == 's') {
+		because("OVL-19", "it is the upper folder of the overlay that "
+		    "is mounted at %s", m.point);
+	} else {
+		because("OVL-62", "process %-s has it mounted, at %s in its "
+		    "mount namespace", pid, m.point);
+		try("nsenter-lite -t %-s -m umount %s", pid, m.point);
+	}
 }
 
 /* It came up read-only: overlay could make no folder in work. */
@@ -451,15 +424,13 @@ why_unwritable(const char *dir)
 {
 	char map[64];
 
-	get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map);
-	if (!*map) {
+	if (get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map) == 0)
 		because("OVL-59", "no uid is mapped in this user namespace, so "
 		    "that overlay's own folders would be closed to us");
-		return;
-	}
-	dir = place_of(dir);
-	if (faccessat(AT_FDCWD, dir, R_OK | W_OK | X_OK, AT_EACCESS) < 0)
-		because("OVL-90", "uid %u may not write to %s", geteuid(), dir);
+	else if (faccessat(AT_FDCWD, place_of(dir), R_OK | W_OK | X_OK,
+	    AT_EACCESS) < 0)
+		because("OVL-90", "uid %u may not write to %s", geteuid(),
+		    place_of(dir));
 }
 
 /* What the kernel wrote to the file system's own log (fsopen(2)). */
@@ -467,16 +438,16 @@ static void
 kernels_words(int fs)
 {
 	char line[512];
-	ssize_t n;
+	ssize_t n = fs < 0 ? 0 : read(fs, line, sizeof line - 1);
 
-	if (fs >= 0 && (n = read(fs, line, sizeof line - 1)) > 2) {
-		line[n] = '\0';
-		line[strcspn(line, "\n")] = '\0';
-		say("the kernel says: %s", line + 2);
-		if (strstr(line, "Unknown parameter"))
-			because("OVL-24", "overlay has no such option, or none "
-			    "in this kernel");
-	}
+	if (n <= 2)
+		return;
+	line[n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	say("the kernel says: %s", line + 2);
+	if (find(line, "Unknown parameter"))
+		because("OVL-24", "overlay has no such option, or none in this "
+		    "kernel");
 }
 
 void
@@ -488,6 +459,7 @@ why_mkoverlay(int err, const char *path, const char *dir, char *const lower[],
 
 	kernels_words(fs);
 	why_path(err, path, dir);
+	why_place(err, dir);
 	switch (err) {
 	case ENODEV:
 		because("OVL-01", "this kernel has no overlay, or not yet");
@@ -519,16 +491,12 @@ why_mkoverlay(int err, const char *path, const char *dir, char *const lower[],
 		    "second layer, which must be empty");
 		break;
 	case EACCES:
-		if (!reasons() && dir)
+		if (!reasons())
 			why_unwritable(dir);
 		break;
 	case EROFS:
-		why_place(err, dir);
 		if (!reasons())
 			why_read_only(dir);
-		break;
-	case ENOSPC:
-		why_place(err, dir);
 		break;
 	case ELOOP:
 		why_overlap(dir, lower, n);
@@ -537,35 +505,23 @@ why_mkoverlay(int err, const char *path, const char *dir, char *const lower[],
 		why_options();
 		for (i = 0; i < n; i++)
 			why_layer(lower[i]);
-		if (dir && access(in(dir, "upper"), F_OK) == 0)
+		if (access(in(dir, "upper"), F_OK) == 0)
 			why_upper(dir);
 		break;
 	}
 	unexplained(40);
 }
 
-/* The command line that mounts DIR as it was. */
-static void
-try_with(const char *dir, char *const old[], int n)
+/*
+ * Over anything else, what upper has deleted would show up again.  other is the
+ * lower folder that is not among the n old ones, or NULL: old[i] is missing.
+ */
+void
+why_not_resumed(const char *dir, const char *prefix, const char *before,
+    const char *other, int i, char *const old[], int n)
 {
 	static char text[LINE_SIZE];
 	struct out o = { text, text + sizeof text - 1 };
-	int i;
-
-	for (i = 0; i < n; i++) {
-		put_text(&o, " -l ");
-		put_quoted(&o, PASTE, old[i]);
-	}
-	*o.at = '\0';
-	try("mkoverlay%-s %s", text, dir);
-}
-
-/* Over anything else, what upper has deleted would show up again. */
-void
-why_not_resumed(const char *dir, const char *prefix, const char *before,
-    char *const lower[], int n, char *const old[], int m)
-{
-	int i;
 
 	say("resume %s: it does not fit", in(dir, "upper"));
 	if (*prefix != *before) {
@@ -576,50 +532,37 @@ why_not_resumed(const char *dir, const char *prefix, const char *before,
 			try_again_with("-ouserxattr");
 		return;
 	}
-	for (i = 0; i < n && i < m && same(lower[i], old[i]); i++)
-		;
-	if (i < m)
-		because("OVL-65", "it was made over %s", old[i]);
+	if (other)
+		because("OVL-65", "it was not made over %s", other);
 	else
-		because("OVL-65", "it was not made over %s", lower[i]);
-	try_with(dir, old, m);
+		because("OVL-65", "it was made over %s", old[i]);
+	for (i = 0; i < n; i++) {
+		put_text(&o, " -l ");
+		put_quoted(&o, PASTE, old[i]);
+	}
+	*o.at = '\0';
+	try("mkoverlay%-s %s", text, dir);
 }
 
-/* The processes that stand on that mount: the first of them by name. */
+/* Whether a process stands on that mount. */
 static int
-who_uses(int id)
+uses(const char *pid, int id)
 {
 	static const char *const links[] = { "cwd", "root", "exe" };
-	char path[64], text[512], *end, *at;
-	struct dirent *d, *f;
+	static struct names fds;
+	char path[32], *end = stpcpy(stpcpy(path, "/proc/"), pid);
+	const char *fd;
 	int i, used = 0;
-	DIR *proc, *fds;
 
-	if (!(proc = opendir("/proc")))
-		return 0;
-	while (!used && (d = readdir(proc))) {
-		if (d->d_name[0] < '1' || d->d_name[0] > '9' ||
-		    atoi(d->d_name) == getpid())
-			continue;
-		end = stpcpy(stpcpy(stpcpy(path, "/proc/"), d->d_name), "/");
-		for (i = 0; i < 3 && !used; i++) {
-			strcpy(end, links[i]);
-			used = mount_id(AT_FDCWD, path) == id;
-		}
-		end = stpcpy(end, "fdinfo");
-		if (used || !(fds = opendir(path)))
-			continue;
-		while (!used && (f = readdir(fds))) {
-			stpcpy(stpcpy(end, "/"), f->d_name);
-			if (*f->d_name != '.' && get(AT_FDCWD, path, text,
-			    sizeof text) > 0 && (at = strstr(text, "mnt_id:")))
-				used = atoi(at + 7) == id;
-		}
-		closedir(fds);
+	*end++ = '/';
+	for (i = 0; i < 3 && !used; i++) {
+		strcpy(end, links[i]);
+		used = mount_id(AT_FDCWD, path) == id;
 	}
-	if (used)
-		because("OVL-92", "process %-s uses it", d->d_name);
-	closedir(proc);
+	strcpy(end, "fd");
+	if (!used && names_open(&fds, AT_FDCWD, path) >= 0)
+		while (!used && (fd = name_next(&fds)))
+			used = mount_id(fds.fd, fd) == id;
 	return used;
 }
 
@@ -628,29 +571,35 @@ void
 why_not_unmounted(int err, const char *path, const char *type)
 {
 	static struct mount m, below;
-	struct mounts in;
-	int found = 0;
+	static struct names proc;
+	struct mounts mounts;
+	const char *pid;
 
 	if (err == EPERM)
 		why_not_permitted();
 	if (err == EINVAL && is_locked(path))
 		because("OVL-93", "it is locked: it was mounted in a mount "
 		    "namespace of which ours is a copy");
-	if (err == EBUSY && mount_at(path, &m) && strcmp(m.type, type) != 0) {
+	if (err != EBUSY || !mount_at(path, &m)) {
+		unexplained(5);
+		return;
+	}
+	if (strcmp(m.type, type) != 0) {
 		because("OVL-94", "%-s is mounted over it", m.type);
 		try("umount %s", m.point);
-	} else if (err == EBUSY && mount_at(path, &m) &&
-	    mounts_open(&in, "/proc/self/mountinfo") >= 0) {
-		while (!found && mount_next(&in, &below))
-			found = below.parent == m.id;
-		mounts_close(&in);
-		if (found) {
-			because("OVL-94", "%s is mounted below it",
-			    below.point);
-			try("mkpseudo -d %s", m.point);
-		}
-		found |= who_uses(m.id);
+		return;
 	}
+	if (mounts_open(&mounts, "/proc/self/mountinfo") >= 0 &&
+	    next_below(&mounts, m.id, path, &below)) {
+		because("OVL-94", "%s is mounted below it", below.point);
+		try("mkpseudo -d %s", m.point);
+	}
+	if (names_open(&proc, AT_FDCWD, "/proc") >= 0)
+		while ((pid = next_process(&proc)))
+			if (uses(pid, m.id)) {
+				because("OVL-92", "process %-s uses it", pid);
+				break;
+			}
 	unexplained(5);
 }
 
@@ -658,9 +607,9 @@ why_not_unmounted(int err, const char *path, const char *type)
 int
 mounted_elsewhere(void)
 {
-	char upper[PATH_MAX];
+	static struct mount m;
 
-	return realpath("upper", upper) && who_mounts(upper);
+	return who_mounts("upper", &m) != NULL;
 }
 
 /* Why a folder of DIR, where we are, cannot be removed. */
@@ -669,20 +618,18 @@ why_kept(int err, const char *name)
 {
 	struct stat st;
 
-	if (err == ENOTEMPTY && access(in(name, "work"), F_OK) == 0 &&
-	    stat(in(name, "work"), &st) == 0 && st.st_uid != geteuid() &&
-	    geteuid() != 0) {
+	if (err == ENOTEMPTY && stat(in(name, "work"), &st) == 0 &&
+	    st.st_uid != geteuid() && geteuid() != 0) {
 		because("OVL-76", "what overlay left there belongs to uid %u",
 		    st.st_uid);
 		try_again("unshare-lite -Ur --map-auto ");
-	} else if (err == ENOTEMPTY) {
+	} else if (err == ENOTEMPTY)
 		because("OVL-95", "there is something in it that is not "
 		    "overlay's");
-	} else if (err == ENOTDIR) {
+	if (err == ENOTDIR)
 		because("OVL-12", "%s is not a folder", name);
-	} else if (err == EACCES || err == EPERM) {
+	if (err == EACCES || err == EPERM)
 		because("OVL-90", "uid %u may not remove it", geteuid());
-	}
 	unexplained(4);
 }
 
@@ -703,15 +650,11 @@ note_surprises(const char *root, char *const lower[], int n)
 				if (st.f_flag & flag)
 					note("%s is %-s, the overlay of it is "
 					    "not", lower[i], flags[flag]);
-		if (!mount_at(lower[i], &m) ||
-		    mounts_open(&in, "/proc/self/mountinfo") < 0)
-			continue;
-		while (mount_next(&in, &below))
-			if (below.parent == m.id && below.id != m.id &&
-			    is_within(below.point, lower[i]))
+		if (mount_at(lower[i], &m) &&
+		    mounts_open(&in, "/proc/self/mountinfo") >= 0)
+			while (next_below(&in, m.id, lower[i], &below))
 				note("what is mounted at %s is not in the "
 				    "overlay", below.point);
-		mounts_close(&in);
 	}
 	if (mount_at(root, &m) && m.shared)
 		note("%s lies on a shared mount (shared:%d): the overlay shows "

@@ -199,6 +199,22 @@ give(const char *key, int fd, const char *path)
 	    path);
 }
 
+/*
+ * With index=on the kernel refuses an upper that another overlay uses.  In a
+ * user namespace it then finds that it may not keep an index after all, and
+ * the probe, whose refusal it writes to the console, is spared.
+ */
+static int
+asks_for_index(void)
+{
+	char *word;
+
+	for (word = options; *word; word += strlen(word) + 1)
+		if (strncmp(word, "index=", 6) == 0)
+			return 0;
+	return !read_only && *prefix == *USERS;
+}
+
 static void
 give_options(void)
 {
@@ -217,6 +233,8 @@ give_options(void)
 	}
 	if (*prefix == *USERS && config(SET_FLAG, "userxattr", NULL) < 0)
 		refuse("fsconfig", "userxattr");
+	if (asks_for_index() && config(SET_STRING, "index", "on") < 0)
+		refuse("fsconfig", "index");
 	if (config(SET_STRING, "source", "overlay") < 0)
 		refuse("fsconfig", "source");
 }
@@ -406,7 +424,7 @@ guard_upper(void)
 	if (fgetxattr(at, *prefix == *USERS ? USERS "opaque" : TRUSTED "opaque",
 	    &value, 1) < 0 && errno == EOPNOTSUPP)
 		refuse_in("store attributes in", "upper");
-	if (made_upper || made_work)
+	if (made_upper || made_work || (fs >= 0 && asks_for_index()))
 		return;
 	here = open(".", O_PATH | O_CLOEXEC);
 	if (fchdir(at) == 0)

@@ -243,7 +243,7 @@ why_full(void)
 	for (dir = cgroups[i].dir; dir >= 0 && get(dir, "pids.max", most,
 	    sizeof most) > 0; dir = up) {
 		get(dir, "pids.current", now, sizeof now);
-		if (*most != 'm' && atol(now) >= atol(most))
+		if (*most != 'm' && digits(now, NULL, 10) >= digits(most, NULL, 10))
 			because("NSE-40", "the cgroup %s, or one above it, may "
 			    "have no more processes than %-s, which it has",
 			    cgroups[i].folder, strtok(most, "\n"));

@@ -326,8 +326,13 @@ static int
 exec_enters_time(void)
 {
 	struct utsname u;
+	const char *rest;
+	unsigned major;
 
-	return uname(&u) == 0 && strverscmp(u.release, "6.1") >= 0;
+	if (uname(&u) < 0)
+		return 0;
+	major = digits(u.release, &rest, 10);
+	return major > 6 || (major == 6 && digits(rest + 1, NULL, 10) > 0);
 }
 
 /*

@@ -90,8 +90,8 @@ shares_users(const struct entry *e)
 static void
 why_no_access(const struct entry *e)
 {
-	long theirs = status_number(e->operand, "CapPrm", 16);
-	uid_t uid = status_number(e->operand, "Uid", 10);
+	long theirs = status_number(e->pid, "CapPrm", 16);
+	uid_t uid = status_number(e->pid, "Uid", 10);
 	struct stat st;
 
 	if (stat(proc_path(e->pid, "ns/uts"), &st) == 0 ||

@@ -25,6 +25,7 @@
 #include "kinds.h"
 #include "mounts.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "unshare-lite.h"
 
@@ -55,7 +56,7 @@ sysctl(const char *name)
 
 	stpcpy(stpcpy(path, "/proc/sys/"), name);
 	return get(AT_FDCWD, path, text, sizeof text) > 0 ?
-	    strtol(text, NULL, 10) : -1;
+	    (long)digits(text, NULL, 10) : -1;
 }
 
 /*
@@ -85,7 +86,7 @@ pid_levels(void)
 	int n = 0;
 
 	get(AT_FDCWD, "/proc/self/status", text, sizeof text);
-	if ((p = strstr(text, "NSpid:")))
+	if ((p = find(text, "NSpid:")))
 		for (p += 6; *p && *p != '\n'; p++)
 			n += *p == '\t';
 	return n;
@@ -240,8 +241,8 @@ why_not_in_cgroup(int err, const char *cgroup)
 		if (strcmp(text, "domain invalid") == 0)
 			try("echo threaded >%s/cgroup.type", cgroup);
 	} else if (err == EACCES)
-		because("UNS-30", faccessat(dir, "cgroup.procs", W_OK,
-		    AT_EACCESS) < 0 ? "we may not write cgroup.procs of %s" :
+		because("UNS-30", !may(dir, "cgroup.procs", W_OK) ?
+		    "we may not write cgroup.procs of %s" :
 		    "we may not write cgroup.procs of the cgroup that is above "
 		    "both %s and ours", cgroup);
 	if (dir >= 0)

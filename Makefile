@@ -18,10 +18,12 @@ O = .
 KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell uname -m)-linux-gnu
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wno-missing-field-initializers
-CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+	$(if $(STATIC),-fno-pie)
 CPPFLAGS = -D_GNU_SOURCE -DVERSION=\"0.1\" -Icommon $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
 # Few pages to fault in: no relocations to protect, and small data side by side.
-TIGHT = -s -Wl,--gc-sections,-z,norelro,-z,noseparate-code,--build-id=none,--sort-section=alignment
+TIGHT = -s -Wl,--gc-sections,-z,norelro,-z,noseparate-code,-z,common-page-size=512 \
+	-Wl,--build-id=none,--sort-section=alignment
 LDFLAGS = $(if $(STATIC),$(TIGHT))
 
 TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))

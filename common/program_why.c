@@ -46,31 +46,6 @@ static const struct {
 	{ EM_PPC64, "ppc64" },
 };
 
-/* The user's command line with other words for PROG. */
-static void
-try_instead(const char *name, const char *first, const char *second)
-{
-	static char text[LINE_SIZE];
-	struct out o = { text, text + sizeof text - 1 };
-	char **word;
-	int found = 0;
-
-	put_text(&o, tool);
-	for (word = command + 1; *word; word++) {
-		put_text(&o, " ");
-		if (*word == name) {
-			put_quoted(&o, PASTE, first);
-			put_text(&o, second ? " " : "");
-			found = 1;
-		}
-		if (*word != name || second)
-			put_quoted(&o, PASTE, *word == name ? second : *word);
-	}
-	*o.at = '\0';
-	if (found)
-		try("%-s", text);
-}
-
 /* The path, as our own root has it, of a file below root; or 0. */
 static int
 path_here(int root, const char *path, char here[PATH_MAX])

@@ -122,7 +122,7 @@ choose(int letter, const char *file)
 static void
 guard_name(const char *letters)
 {
-	char path[64] = "/run/netns/", option[64] = "--net=";
+	char path[64] = "/run/netns/", option[64] = " --net=";
 
 	if (strlen(letters) > KINDS ||
 	    access(strcat(path, letters), F_OK) < 0)
@@ -423,19 +423,11 @@ set_ids(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
-/* $SHELL is the caller's: in there it may be missing. */
+/* PROG, or the caller's $SHELL, if it is in there. */
 static void
 run(char **argv)
 {
-	static char path[PATH_MAX];
-	static char *shell[] = { "/bin/sh", NULL };
-	char *env = getenv("SHELL");
-
-	if (!*argv) {
-		if (env && find_program(AT_FDCWD, env, path) == 0)
-			shell[0] = env;
-		argv = shell;
-	}
+	argv = or_shell(argv);
 	chain(look_up(AT_FDCWD, *argv), argv);
 }
 

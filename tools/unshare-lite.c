@@ -693,8 +693,8 @@ main(int argc, char **argv)
 	pid_t pid;
 
 	start("unshare-lite", text, argv);
-	uid = geteuid();
-	gid = getegid();
+	uid = own_id(USER);
+	gid = own_id(GROUP);
 	while ((c = getopt_long(argc, argv, "+:acfhimnprTuUvVC", longs,
 	    NULL)) != -1)
 		switch (c) {

@@ -546,7 +546,7 @@ why_mkoverlay(int err, const char *path, const char *dir, char *const lower[],
 
 /* The command line that mounts DIR as it was. */
 static void
-try_with(const char *dir, char *const old[], int n)
+try_with_layers(const char *dir, char *const old[], int n)
 {
 	static char text[LINE_SIZE];
 	struct out o = { text, text + sizeof text - 1 };
@@ -582,7 +582,7 @@ why_not_resumed(const char *dir, const char *prefix, const char *before,
 		because("OVL-65", "it was made over %s", old[i]);
 	else
 		because("OVL-65", "it was not made over %s", lower[i]);
-	try_with(dir, old, m);
+	try_with_layers(dir, old, m);
 }
 
 /* The processes that stand on that mount: the first of them by name. */

@@ -21,7 +21,6 @@
 #include <linux/nsfs.h>
 
 #include "facts.h"
-#include "format.h"
 #include "kinds.h"
 #include "mounts.h"
 #include "put.h"
@@ -30,23 +29,6 @@
 #include "unshare-lite.h"
 
 #define MOST_LEVELS 32		/* of PID namespaces */
-
-/* The user's own command line, with one more option. */
-static void
-try_with(const char *option)
-{
-	static char text[LINE_SIZE];
-	struct out o = { text, text + sizeof text - 1 };
-	char **word;
-
-	put_text(&o, option);
-	for (word = command + 1; *word; word++) {
-		put_text(&o, " ");
-		put_quoted(&o, PASTE, *word);
-	}
-	*o.at = '\0';
-	try("%-s %-s", tool, text);
-}
 
 /* The number in a file of /proc/sys, or -1. */
 static long
@@ -128,7 +110,7 @@ why_not_permitted(int asked)
 	if (in_first("user")) {
 		because("UNS-33", "uid %u has no CAP_SYS_ADMIN, and asks for "
 		    "no user namespace, which gives it", geteuid());
-		try_with("-r");
+		try_with(" -r", NULL);
 	} else {
 		why_powerless("user", "UNS-34", "UNS-34");
 	}
@@ -288,7 +270,7 @@ why_propagation(int err, const char *path)
 		if (strcmp(path, "/") == 0) {
 			because("UNS-15", "our root is no mount point: we are "
 			    "chrooted into a plain folder");
-			try_with("--propagation=unchanged");
+			try_with(" --propagation=unchanged", NULL);
 		} else
 			because("UNS-52", "%s is no mount point, and a proc on "
 			    "it would show in other namespaces", path);
@@ -333,7 +315,7 @@ why_proc(int err, const char *dir)
 	else if (err == EPERM && !owns("pid")) {
 		because("PSE-01", "our PID namespace belongs to another user "
 		    "namespace");
-		try_with("-p");
+		try_with(" -p", NULL);
 	} else if (err == EPERM)
 		why_no_new_proc();
 	unexplained(5);

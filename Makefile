@@ -40,7 +40,7 @@ $O/obj/libcommon.a: $(COMMON)
 
 $O/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -c -o $@ $<
+	$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # A tool that can tell why it was refused is linked with what it knows.
 WHY = $(patsubst tools/why/%.c,%,$(wildcard tools/why/*.c))

@@ -35,6 +35,13 @@ raw_setuid(uid_t uid)
 	return syscall(SYS_setresuid, uid, uid, uid);
 }
 
+/* fcntl(2) */
+int
+raw_fcntl(int fd, int command, long value)
+{
+	return syscall(SYS_fcntl, fd, command, value);
+}
+
 /* faccessat(2) by our effective IDs; "" is dir itself.  Since Linux 5.8. */
 int
 may(int dir, const char *path, int mode)

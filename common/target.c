@@ -67,8 +67,6 @@ why_target(int err, const char *operand, pid_t pid)
 	else if (err == ESRCH)
 		because("NSE-10", "there is no process %s in this PID "
 		    "namespace", operand);
-	else if (err == ENOSYS)
-		because("TGT-02", "pidfd_open(2) needs Linux 5.3");
 	else if (thread_of > 0 && thread_of != pid) {
 		because("TGT-03", "%s is a thread of process %ld", operand,
 		    thread_of);

@@ -23,10 +23,10 @@
 
 #include <linux/capability.h>
 
+#include "cgroup.h"
 #include "chain.h"
 #include "facts.h"
 #include "fds.h"
-#include "join.h"
 #include "kinds.h"
 #include "raw.h"
 #include "say.h"
@@ -324,7 +324,7 @@ fork_and_wait(void)
 	pid_t child;
 
 	wait_begin();
-	if ((child = fork_into()) < 0) {
+	if ((child = cgroup_fork()) < 0) {
 		tell("fork");
 		why_fork(errno, &entry, files);
 		fail();
@@ -335,7 +335,7 @@ fork_and_wait(void)
 		_exit(wait_for(child, 0));
 	}
 	wait_child();
-	join();
+	cgroup_join();
 	if (joined && enters(CLONE_NEWCGROUP)) {
 		int i = kind_of('C') - kinds;
 

@@ -258,7 +258,7 @@ plan(char **argv)
 		misuse("--hold, --kill-child and --into-cgroup need a fork");
 	if (forking < 0)
 		forking = needs_fork || kinds_asked & CLONE_NEWPID;
-	if (print_pid >= 0 && fcntl(print_pid, F_SETFD,
+	if (print_pid >= 0 && raw_fcntl(print_pid, F_SETFD,
 	    print_pid > 2 ? FD_CLOEXEC : 0) < 0)
 		die("use descriptor %d", print_pid);
 	if (users.n || groups.n)

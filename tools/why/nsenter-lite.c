@@ -17,8 +17,8 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 
+#include "cgroup.h"
 #include "facts.h"
-#include "join.h"
 #include "kinds.h"
 #include "nsenter-lite.h"
 #include "put.h"

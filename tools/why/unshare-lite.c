@@ -24,7 +24,6 @@
 #include "kinds.h"
 #include "mounts.h"
 #include "put.h"
-#include "raw.h"
 #include "say.h"
 #include "unshare-lite.h"
 
@@ -223,10 +222,8 @@ why_not_in_cgroup(int err, const char *cgroup)
 		if (strcmp(text, "domain invalid") == 0)
 			try("echo threaded >%s/cgroup.type", cgroup);
 	} else if (err == EACCES)
-		because("UNS-30", !may(dir, "cgroup.procs", W_OK) ?
-		    "we may not write cgroup.procs of %s" :
-		    "we may not write cgroup.procs of the cgroup that is above "
-		    "both %s and ours", cgroup);
+		because("UNS-30", "we may not write cgroup.procs of the cgroup "
+		    "that is above both %s and ours", cgroup);
 	if (dir >= 0)
 		close(dir);
 }

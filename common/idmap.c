@@ -28,14 +28,17 @@ map_extent(struct idmap *m, unsigned inside, unsigned outside, unsigned count)
 static void
 add_extent(struct idmap *m, const struct extent *e)
 {
-	struct extent *last = m->e + m->n - 1;
+	struct extent *last;
 
-	if (m->n && m->n <= MOST_EXTENTS &&
-	    e->inside == last->inside + last->count &&
-	    e->outside == last->outside + last->count)
-		last->count += e->count;
-	else
-		map_extent(m, e->inside, e->outside, e->count);
+	if (m->n && m->n <= MOST_EXTENTS) {
+		last = &m->e[m->n - 1];
+		if (e->inside == last->inside + last->count &&
+		    e->outside == last->outside + last->count) {
+			last->count += e->count;
+			return;
+		}
+	}
+	map_extent(m, e->inside, e->outside, e->count);
 }
 
 /*

@@ -81,7 +81,8 @@ why_closed(pid_t pid, const char *path)
 	if (st.st_uid == geteuid())
 		because("MAP-37", "to open it takes CAP_SYS_ADMIN in that user "
 		    "namespace, which its maker has from outside");
-	else if (st.st_uid == 0 && status_number(pid, "Uid", 10) == (long)geteuid())
+	else if (st.st_uid == 0 &&
+	    status_number(pid, "Uid", 10) == (long)geteuid())
 		because("MAP-45", "process %d is not dumpable, so that its "
 		    "files in /proc are root's", pid);
 	else

@@ -18,10 +18,12 @@ O = .
 KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell uname -m)-linux-gnu
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wno-missing-field-initializers
-CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+	$(if $(STATIC),-fno-pie)
 CPPFLAGS = -D_GNU_SOURCE -DVERSION=\"0.1\" -Icommon $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
 # Few pages to fault in: no relocations to protect, and small data side by side.
-TIGHT = -s -Wl,--gc-sections,-z,norelro,-z,noseparate-code,--build-id=none,--sort-section=alignment
+TIGHT = -s -Wl,--gc-sections,-z,norelro,-z,noseparate-code,-z,common-page-size=512 \
+	-Wl,--build-id=none,--sort-section=alignment
 LDFLAGS = $(if $(STATIC),$(TIGHT))
 
 TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
@@ -38,7 +40,7 @@ $O/obj/libcommon.a: $(COMMON)
 
 $O/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -c -o $@ $<
+	$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # A tool that can tell why it was refused is linked with what it knows.
 WHY = $(patsubst tools/why/%.c,%,$(wildcard tools/why/*.c))

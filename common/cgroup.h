@@ -1,11 +1,17 @@
+#include <sys/types.h>
+
 /*
- * The cgroups that CGROUP names (cgroups(7)): a path, a name below the mount
- * point, or ./NAME below our own; the latter two in each hierarchy that has
- * one.  cgroup_open returns the folder of version 2, to start a process in, or
- * -1; the others are joined by that process itself, in cgroup_join.
+ * Cgroups to start a process in (cgroups(7)), opened while their names lead to
+ * them: those of another process, or what CGROUP names: a path, a name below
+ * the mount point, or ./NAME below our own; the latter two in each hierarchy
+ * that has one.  A process is born in the folder of version 2; the others it
+ * joins itself, in cgroup_join.
  */
-int		 cgroup_open(const char *cgroup);
-const char	*cgroup_path(void);	/* of that folder */
+int		 cgroup_open(const char *cgroup);	/* version 2, or -1 */
+int		 cgroups_of(pid_t pid);	/* how many we are not in */
+const char	*cgroup_path(void);	/* of the folder of version 2 */
 void		 cgroup_by_write(void);	/* it is joined as well */
 int		 cgroup_joins(void);	/* how many are */
 void		 cgroup_join(void);
+pid_t		 cgroup_fork(void);
+void		 why_full(void);

@@ -17,6 +17,7 @@
 #include "put.h"
 #include "raw.h"
 #include "say.h"
+#include "target.h"
 
 unsigned long long
 effective_caps(void)
@@ -195,7 +196,7 @@ is_filtered(const char *call)
 		if (p->privileged && !(has_cap(CAP_SYS_ADMIN) && owns(
 		    strcmp(call, "sethostname") == 0 ? "uts" : "mnt")))
 			continue;
-		if (status_number("self", "Seccomp", 10) < 2)
+		if (status_number(0, "Seccomp", 10) < 2)
 			continue;
 		syscall(p->number, p->a, p->b, p->c, p->d);
 		filtered = errno != p->answer;
@@ -221,16 +222,15 @@ is_confined(void)
 	return refused;
 }
 
-/* A number from /proc/PID/status, or -1. */
+/* A number from /proc/PID/status (0: our own), or -1. */
 long
-status_number(const char *pid, const char *field, int base)
+status_number(pid_t pid, const char *field, int base)
 {
-	char text[4096], path[32], *p = text;
+	char text[4096], *p = text;
 	size_t n = strlen(field);
 	int saved = errno;
 
-	stpcpy(stpcpy(stpcpy(path, "/proc/"), pid), "/status");
-	get(AT_FDCWD, path, text, sizeof text);
+	get(AT_FDCWD, proc_path(pid, "status"), text, sizeof text);
 	errno = saved;
 	for (; *p; p += strcspn(p, "\n"), p += *p == '\n')
 		if (strncmp(p, field, n) == 0 && p[n] == ':')
@@ -290,7 +290,7 @@ why_unreachable(const char *id, const char *path)
 		n += strspn(path + n, "/");
 		memcpy(part, path, n);
 		strcpy(part + n, n ? "" : ".");
-		if (faccessat(AT_FDCWD, part, X_OK, AT_EACCESS) < 0) {
+		if (!may(AT_FDCWD, part, X_OK)) {
 			because(id, "we may not search the folder %s", part);
 			return 1;
 		}

@@ -2,6 +2,8 @@
  * Questions to the kernel, for guards and for after a refusal.  They change
  * nothing, keep errno, and answer 0 where they cannot know.
  */
+#include <sys/types.h>
+
 unsigned long long	effective_caps(void);
 int	 has_cap(int cap);
 int	 owns(const char *kind);
@@ -12,7 +14,7 @@ int	 is_locked(const char *path);
 int	 is_chrooted(void);
 int	 is_confined(void);
 int	 is_filtered(const char *call);
-long	 status_number(const char *pid, const char *field, int base);
+long	 status_number(pid_t pid, const char *field, int base);
 int	 proc_is_ours(void);
 void	 why_powerless(const char *kind, const char *id_cap,
 	    const char *id_owner);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fds.h"
+#include "raw.h"
 #include "say.h"
 #include "start.h"
 
@@ -22,7 +23,7 @@ close_from(unsigned fd, unsigned last, int how)
 		return;
 	for (; fd <= last && fd < 65536; fd++)
 		if (how)
-			fcntl(fd, F_SETFD, FD_CLOEXEC);
+			raw_fcntl(fd, F_SETFD, FD_CLOEXEC);
 		else
 			close(fd);
 }
@@ -65,7 +66,7 @@ seal_fds(const char *keep)
 	strcpy(list, keep);
 	while ((word = strsep(&rest, ","))) {
 		fd = number(word, 1 << 20, "descriptor");
-		if (fcntl(fd, F_SETFD, 0) < 0)
+		if (raw_fcntl(fd, F_SETFD, 0) < 0)
 			die("keep descriptor %d", fd);
 	}
 }

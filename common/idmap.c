@@ -19,9 +19,26 @@ map_refused(enum id id, int err)
 void
 map_extent(struct idmap *m, unsigned inside, unsigned outside, unsigned count)
 {
-	if (m->n == MOST_TYPED)
-		misuse("a map of more than %d extents", MOST_TYPED);
-	m->e[m->n++] = (struct extent){ inside, outside, count };
+	if (m->n < MOST_EXTENTS)
+		m->e[m->n] = (struct extent){ inside, outside, count };
+	m->n++;
+}
+
+/* What continues the one before it becomes one with it. */
+static void
+add_extent(struct idmap *m, const struct extent *e)
+{
+	struct extent *last;
+
+	if (m->n && m->n <= MOST_EXTENTS) {
+		last = &m->e[m->n - 1];
+		if (e->inside == last->inside + last->count &&
+		    e->outside == last->outside + last->count) {
+			last->count += e->count;
+			return;
+		}
+	}
+	map_extent(m, e->inside, e->outside, e->count);
 }
 
 /*
@@ -80,7 +97,7 @@ add_list(struct idmap *m, enum id id, const char *operand)
 			    "%lu", e.inside, e.outside, e.count, LAST_ID);
 			fail();
 		}
-		map_extent(m, e.inside, e.outside, e.count);
+		add_extent(m, &e);
 		if (!*at)
 			return;
 	}
@@ -105,10 +122,22 @@ add_ranges(struct idmap *m, enum id id, unsigned inside, int all)
 	}
 }
 
+/* The ID that we started with. */
+unsigned
+own_id(enum id id)
+{
+	static unsigned own[2];
+	static char known[2];
+
+	if (!known[id]++)
+		own[id] = id == USER ? geteuid() : getegid();
+	return own[id];
+}
+
 void
 map_add(struct idmap *m, enum id id, const char *operand)
 {
-	unsigned own = id == USER ? geteuid() : getegid();
+	unsigned own = own_id(id);
 
 	if (strcmp(operand, "root") == 0)
 		map_extent(m, 0, own, 1);
@@ -128,5 +157,5 @@ int
 map_own(const struct idmap *m, enum id id)
 {
 	return m->n == 1 && m->e[0].count == 1 &&
-	    m->e[0].outside == (id == USER ? geteuid() : getegid());
+	    m->e[0].outside == own_id(id);
 }

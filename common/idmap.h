@@ -4,7 +4,6 @@
  */
 #include <sys/types.h>
 
-#define MOST_TYPED 1024		/* before adjacent ones are merged */
 #define MOST_EXTENTS 340	/* the kernel's limits on its one write */
 #define MOST_BYTES 4095
 
@@ -15,8 +14,8 @@ struct extent {
 };
 
 struct idmap {
-	int n;
-	struct extent e[MOST_TYPED];
+	int n;			/* those beyond are counted only */
+	struct extent e[MOST_EXTENTS];
 };
 
 /*
@@ -28,6 +27,7 @@ struct idmap {
  */
 void		 map_add(struct idmap *m, enum id id, const char *operand);
 void		 map_check(struct idmap *m, enum id id);
+unsigned	 own_id(enum id id);
 int		 map_own(const struct idmap *m, enum id id);
 int		 map_needs_deny(const struct idmap *groups);
 const char	*map_text(const struct idmap *m);

@@ -41,21 +41,6 @@ refuse_overlaps(const struct idmap *m, enum id id)
 		}
 }
 
-/* Those that continue the one before them become one with it. */
-static void
-merge(struct idmap *m)
-{
-	struct extent *last = m->e, *e;
-
-	for (e = m->e + 1; e < m->e + m->n; e++)
-		if (e->inside == last->inside + last->count &&
-		    e->outside == last->outside + last->count)
-			last->count += e->count;
-		else
-			*++last = *e;
-	m->n = last - m->e + 1;
-}
-
 /* The extent of the namespace above ours that has this ID. */
 static const struct extent *
 above_of(const struct idmap *above, unsigned outside)
@@ -142,12 +127,13 @@ map_check(struct idmap *m, enum id id)
 {
 	if (m->n == 0)
 		return;
+	if (m->n > 1)
+		refuse_size(m, id);
 	if (id == USER)
 		look_for_root(m);
 	if (map_own(m, id))
 		return;
 	refuse_overlaps(m, id);
-	merge(m);
 	fit(m, id);
 	refuse_size(m, id);
 	if (!has_cap(id == USER ? CAP_SETUID : CAP_SETGID))

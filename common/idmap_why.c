@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <linux/capability.h>
@@ -60,13 +61,6 @@ place_of(pid_t pid)
 	return p;
 }
 
-/* A field of the process's status, such as the first of its UIDs. */
-static long
-status_of(pid_t pid, const char *field)
-{
-	return status_number(proc_path(pid, "") + strlen("/proc/"), field, 10);
-}
-
 static int
 says_deny(pid_t pid)
 {
@@ -87,7 +81,8 @@ why_closed(pid_t pid, const char *path)
 	if (st.st_uid == geteuid())
 		because("MAP-37", "to open it takes CAP_SYS_ADMIN in that user "
 		    "namespace, which its maker has from outside");
-	else if (st.st_uid == 0 && status_of(pid, "Uid") == (long)geteuid())
+	else if (st.st_uid == 0 &&
+	    status_number(pid, "Uid", 10) == (long)geteuid())
 		because("MAP-45", "process %d is not dumpable, so that its "
 		    "files in /proc are root's", pid);
 	else
@@ -98,9 +93,9 @@ why_closed(pid_t pid, const char *path)
 static void
 why_read_only(const char *path)
 {
-	struct statvfs fs;
+	struct statfs fs;
 
-	if (statvfs(path, &fs) < 0 || !(fs.f_flag & ST_RDONLY))
+	if (statfs(path, &fs) < 0 || !(fs.f_flags & ST_RDONLY))
 		return;
 	because("MAP-21", "/proc is mounted read-only");
 	try_again("unshare-lite -m sh -c 'mount -o remount,bind,rw /proc && "
@@ -111,7 +106,7 @@ why_read_only(const char *path)
 static void
 why_elsewhere(pid_t pid, const struct place *p)
 {
-	long parent = status_of(pid, "PPid");
+	long parent = status_number(pid, "PPid", 10);
 	char prefix[64], *end;
 
 	if (!p->parent) {

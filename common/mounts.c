@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -8,6 +7,7 @@
 #include <linux/stat.h>
 
 #include "mounts.h"
+#include "put.h"
 
 int
 mounts_open(struct mounts *in, const char *path)
@@ -72,8 +72,8 @@ mount_next(struct mounts *in, struct mount *m)
 	if (c < 0 && n == 0)
 		return 0;
 	m->text[n] = '\0';
-	m->id = atoi(word(&rest));
-	m->parent = atoi(word(&rest));
+	m->id = digits(word(&rest), NULL, 10);
+	m->parent = digits(word(&rest), NULL, 10);
 	word(&rest);
 	m->root = word(&rest);
 	m->point = word(&rest);
@@ -81,9 +81,9 @@ mount_next(struct mounts *in, struct mount *m)
 	m->shared = m->master = m->unbindable = 0;
 	while (*(w = word(&rest)) && strcmp(w, "-") != 0) {
 		if (strncmp(w, "shared:", 7) == 0)
-			m->shared = atoi(w + 7);
+			m->shared = digits(w + 7, NULL, 10);
 		if (strncmp(w, "master:", 7) == 0)
-			m->master = atoi(w + 7);
+			m->master = digits(w + 7, NULL, 10);
 		if (strcmp(w, "unbindable") == 0)
 			m->unbindable = 1;
 	}

@@ -10,6 +10,7 @@
 #include <linux/openat2.h>
 
 #include "program.h"
+#include "raw.h"
 
 #define LINE 256	/* of a script, as far as the kernel looks */
 
@@ -54,14 +55,12 @@ executable(int root, const char *path)
 	int fd, ok;
 
 	if (root == AT_FDCWD) {
-		if (faccessat(root, path, X_OK, AT_EACCESS) < 0 ||
-		    stat(path, &st) < 0)
+		if (!may(root, path, X_OK) || stat(path, &st) < 0)
 			return 0;
 	} else {
 		if ((fd = open_in(root, path, O_PATH)) < 0)
 			return 0;
-		ok = fstat(fd, &st) == 0 && syscall(SYS_faccessat2, fd, "",
-		    X_OK, AT_EACCESS | AT_EMPTY_PATH) == 0;
+		ok = fstat(fd, &st) == 0 && may(fd, "", X_OK);
 		close(fd);
 		if (!ok)
 			return 0;

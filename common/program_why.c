@@ -11,13 +11,15 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "chain.h"
 #include "facts.h"
 #include "format.h"
 #include "program.h"
+#include "put.h"
+#include "raw.h"
 #include "say.h"
 
 #if defined __x86_64__
@@ -44,31 +46,6 @@ static const struct {
 	{ EM_PPC64, "ppc64" },
 };
 
-/* The user's command line with other words for PROG. */
-static void
-try_instead(const char *name, const char *first, const char *second)
-{
-	static char text[LINE_SIZE];
-	struct out o = { text, text + sizeof text - 1 };
-	char **word;
-	int found = 0;
-
-	put_text(&o, tool);
-	for (word = command + 1; *word; word++) {
-		put_text(&o, " ");
-		if (*word == name) {
-			put_quoted(&o, PASTE, first);
-			put_text(&o, second ? " " : "");
-			found = 1;
-		}
-		if (*word != name || second)
-			put_quoted(&o, PASTE, *word == name ? second : *word);
-	}
-	*o.at = '\0';
-	if (found)
-		try("%-s", text);
-}
-
 /* The path, as our own root has it, of a file below root; or 0. */
 int
 path_here(int root, const char *path, char here[PATH_MAX])
@@ -90,8 +67,7 @@ path_here(int root, const char *path, char here[PATH_MAX])
 static int
 may_enter(int fd)
 {
-	return syscall(SYS_faccessat2, fd, "", X_OK,
-	    AT_EACCESS | AT_EMPTY_PATH) == 0 || errno != EACCES;
+	return may(fd, "", X_OK) || errno != EACCES;
 }
 
 /* Why there is nothing at the end of path: part is what cannot be opened. */
@@ -163,10 +139,10 @@ why_file(int root, const char *path, const struct role *r)
 {
 	int fd = open_in(root, path, O_PATH), given = reasons();
 	char at[PATH_MAX];
-	struct statvfs fs;
+	struct statfs fs;
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || fstatvfs(fd, &fs) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
 		return 0;
 	if (!S_ISREG(st.st_mode))
 		because(r == &prog ? "PID-23" : r->closed, "%-s%s is %-s",
@@ -174,7 +150,7 @@ why_file(int root, const char *path, const struct role *r)
 		    "not a regular file");
 	else if (!(st.st_mode & 0111))
 		because(r->closed, "%-s%s is not executable", r->who, path);
-	if (fs.f_flag & ST_NOEXEC)
+	if (fs.f_flags & ST_NOEXEC)
 		because("PID-21", "%-s%s lies on a mount with noexec", r->who,
 		    path);
 	else if (S_ISREG(st.st_mode) && st.st_mode & 0111 && !may_enter(fd))
@@ -244,7 +220,7 @@ why_line(int root, const char *name, const char *path, const char *next)
 static void
 why_loader(int root, const char *name, const char *next)
 {
-	const char *other = strstr(next, "/ld-musl-") ? GLIBC : MUSL;
+	const char *other = find(next, "/ld-musl-") ? GLIBC : MUSL;
 	struct head h;
 
 	if (why_path(root, next, &loader)) {

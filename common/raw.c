@@ -1,5 +1,7 @@
 #include <sys/syscall.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -31,4 +33,23 @@ int
 raw_setuid(uid_t uid)
 {
 	return syscall(SYS_setresuid, uid, uid, uid);
+}
+
+/* fcntl(2) */
+int
+raw_fcntl(int fd, int command, long value)
+{
+	return syscall(SYS_fcntl, fd, command, value);
+}
+
+/* faccessat(2) by our effective IDs; "" is dir itself.  Since Linux 5.8. */
+int
+may(int dir, const char *path, int mode)
+{
+	int ret = syscall(SYS_faccessat2, dir, path, mode,
+	    AT_EACCESS | (*path ? 0 : AT_EMPTY_PATH));
+
+	if (ret < 0 && errno == ENOSYS)
+		ret = syscall(SYS_faccessat, dir, path, mode);
+	return ret == 0;
 }

@@ -8,3 +8,5 @@ pid_t	 raw_fork(void);
 int	 raw_drop_groups(void);
 int	 raw_setgid(gid_t gid);
 int	 raw_setuid(uid_t uid);
+int	 raw_fcntl(int fd, int command, long value);
+int	 may(int dir, const char *path, int mode);

@@ -103,22 +103,54 @@ try(const char *fmt, ...)
 	va_end(ap);
 }
 
-/* The user's own command line, behind words that mend it. */
-void
-try_again(const char *prefix)
+/* The user's command line, mended; nothing if old is given and not in it. */
+static void
+try_words(const char *prefix, const char *option, const char *old,
+    const char *first, const char *second)
 {
 	static char text[LINE_SIZE];
 	struct out o = { text, text + sizeof text - 1 };
+	const char *words[3];
 	char **word;
+	int i, found = !old;
 
 	put_text(&o, prefix);
 	put_text(&o, tool);
+	put_text(&o, option);
 	for (word = command + 1; *word; word++) {
-		put_text(&o, " ");
-		put_quoted(&o, PASTE, *word);
+		words[0] = *word == old ? first : *word;
+		words[1] = *word == old ? second : NULL;
+		words[2] = NULL;
+		found |= *word == old;
+		for (i = 0; words[i]; i++) {
+			put_text(&o, " ");
+			put_quoted(&o, PASTE, words[i]);
+		}
 	}
 	*o.at = '\0';
-	try("%-s", text);
+	if (found)
+		try("%-s", text);
+}
+
+/* Behind words that mend it. */
+void
+try_again(const char *prefix)
+{
+	try_words(prefix, "", NULL, NULL, NULL);
+}
+
+/* With one more option, " -m", or that in place of another. */
+void
+try_with(const char *option, const char *instead_of)
+{
+	try_words("", option, instead_of, NULL, NULL);
+}
+
+/* With one or two words in place of another. */
+void
+try_instead(const char *old, const char *first, const char *second)
+{
+	try_words("", "", old, first, second);
 }
 
 /* How many causes have been given since the start. */

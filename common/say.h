@@ -18,6 +18,8 @@ void	 tell(const char *fmt, ...) FORMAT;
 void	 because(const char *id, const char *fmt, ...) FORMAT2;
 void	 try(const char *fmt, ...) FORMAT;
 void	 try_again(const char *prefix);
+void	 try_with(const char *option, const char *instead_of);
+void	 try_instead(const char *old, const char *first, const char *second);
 long	 show_call(const char *fmt, ...) FORMAT;
 void	 note(const char *fmt, ...) FORMAT;
 int	 reasons(void);

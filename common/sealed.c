@@ -20,6 +20,7 @@
 #include "facts.h"
 #include "format.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "sealed.h"
 #include "start.h"
@@ -36,7 +37,7 @@ static int
 is_copy(int exe)
 {
 	struct stat st;
-	int seals = fcntl(exe, F_GET_SEALS);
+	int seals = raw_fcntl(exe, F_GET_SEALS, 0);
 
 	if (seals >= 0 && (seals & SEALS) == SEALS)
 		return 1;
@@ -105,7 +106,7 @@ in_memory(int exe, char **argv)
 		    "MFD_CLOEXEC|MFD_ALLOW_SEALING)", tool);
 	if (fd < 0)
 		return;
-	if (copy(exe, fd) == 0 && did(fcntl(fd, F_ADD_SEALS, SEALS),
+	if (copy(exe, fd) == 0 && did(raw_fcntl(fd, F_ADD_SEALS, SEALS),
 	    "fcntl(%d, F_ADD_SEALS, F_SEAL_SEAL|F_SEAL_SHRINK|F_SEAL_GROW|"
 	    "F_SEAL_WRITE)", fd) == 0)
 		become(fd, argv);

@@ -113,7 +113,8 @@ subid_ranges(enum id id, struct idmap *ranges)
 	ranges->n = 0;
 	while (rest && next_fields(&rest, field))
 		if (is_ours(field[0]) && is_id(field[1], &first) &&
-		    is_id(field[2], &count) && count && ranges->n < MOST_TYPED)
+		    is_id(field[2], &count) && count &&
+		    ranges->n < MOST_EXTENTS)
 			map_extent(ranges, 0, first, count);
 }
 

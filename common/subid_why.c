@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -107,9 +108,9 @@ undelegated(enum id id, const struct idmap *m, const struct idmap *ranges)
 static int
 on_nosuid(const char *path)
 {
-	struct statvfs fs;
+	struct statfs fs;
 
-	return statvfs(path, &fs) == 0 && fs.f_flag & ST_NOSUID;
+	return statfs(path, &fs) == 0 && fs.f_flags & ST_NOSUID;
 }
 
 /* A set-user-ID bit of an owner that is not mapped here counts for nothing. */
@@ -163,7 +164,7 @@ refuse_undelegated(enum id id, const struct idmap *m)
 	if (strange >= 0 && subid_elsewhere())
 		strange = -1;
 	/* Root gets its capabilities back from any exec. */
-	nnp = geteuid() && status_number("self", "NoNewPrivs", 10) == 1;
+	nnp = geteuid() && status_number(0, "NoNewPrivs", 10) == 1;
 	nosuid = geteuid() && found && on_nosuid(path);
 	plain = geteuid() && found && is_plain(path);
 	if (found && strange < 0 && !nnp && !nosuid && !plain)

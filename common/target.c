@@ -60,18 +60,17 @@ hidden(void)
 static void
 why_target(int err, const char *operand, pid_t pid)
 {
+	long thread_of = status_number(pid, "Tgid", 10);
+
 	if (is_filtered("pidfd_open"))
 		because("TGT-01", "a seccomp filter refuses pidfd_open(2)");
 	else if (err == ESRCH)
 		because("NSE-10", "there is no process %s in this PID "
 		    "namespace", operand);
-	else if (err == ENOSYS)
-		because("TGT-02", "pidfd_open(2) needs Linux 5.3");
-	else if (status_number(operand, "Tgid", 10) > 0 &&
-	    status_number(operand, "Tgid", 10) != pid) {
+	else if (thread_of > 0 && thread_of != pid) {
 		because("TGT-03", "%s is a thread of process %ld", operand,
-		    status_number(operand, "Tgid", 10));
-		try("%-s -t %ld", tool, status_number(operand, "Tgid", 10));
+		    thread_of);
+		try("%-s -t %ld", tool, thread_of);
 	}
 }
 

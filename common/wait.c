@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -10,7 +9,6 @@
 #include <unistd.h>
 
 #include "facts.h"
-#include "format.h"
 #include "put.h"
 #include "say.h"
 #include "target.h"
@@ -32,14 +30,13 @@ static sigset_t callers_mask, taken;
 static struct sigaction callers_chld;
 static int tty = -1, signals;
 
-/* One that the caller ignores is none of ours. */
-static void
-take(int number)
+/* One that the caller ignores is none of ours, though a blocked one comes. */
+static int
+is_ignored(int number)
 {
 	struct sigaction sa;
 
-	if (sigaction(number, NULL, &sa) == 0 && sa.sa_handler != SIG_IGN)
-		sigaddset(&taken, number);
+	return sigaction(number, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
 }
 
 /*
@@ -50,13 +47,14 @@ void
 wait_begin(void)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	pid_t group = getpgrp();
 	unsigned i;
 	int fd;
 
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGCHLD);
 	for (i = 0; i < sizeof passed / sizeof *passed; i++)
-		take(passed[i].number);
+		sigaddset(&taken, passed[i].number);
 	sigprocmask(SIG_BLOCK, &taken, &callers_mask);
 	/* Not sigwaitinfo(2), which shows no other process what it awaits. */
 	if ((signals = signalfd(-1, &taken, SFD_CLOEXEC)) < 0)
@@ -64,27 +62,21 @@ wait_begin(void)
 	/* With SIGCHLD ignored the kernel would keep no status for us. */
 	sigaction(SIGCHLD, &dfl, &callers_chld);
 	for (fd = 0; fd < 3 && tty < 0; fd++)
-		if (getpgrp() && tcgetpgrp(fd) == getpgrp())
+		if (group && tcgetpgrp(fd) == group)
 			tty = fd;
 }
 
-/* A shell's & has a job ignore these two.  On the terminal, PROG needs them. */
-static void
-heed(int number)
-{
-	struct sigaction sa;
-
-	if (sigaction(number, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN)
-		signal(number, SIG_DFL);
-}
-
-/* In the child, before the exec: what the caller had. */
+/*
+ * In the child, before the exec: what the caller had.  But a shell's & has a
+ * job ignore SIGINT and SIGQUIT, and on the terminal PROG needs them: handlers
+ * that there are would not survive the exec.
+ */
 void
 wait_child(void)
 {
 	if (tty >= 0) {
-		heed(SIGINT);
-		heed(SIGQUIT);
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
 	}
 	sigaction(SIGCHLD, &callers_chld, NULL);
 	sigprocmask(SIG_SETMASK, &callers_mask, NULL);
@@ -100,19 +92,17 @@ static int
 sees(pid_t pid, int number)
 {
 	static const char *const sets[] = { "SigCgt", "SigBlk", "SigIgn" };
-	char dir[32], text[128];
-	struct out o = { dir, dir + sizeof dir - 16 };
+	char text[128];
 	int i, n = number == SIGTSTP ? 3 : 2;
 
-	put_number(&o, pid, 10);
-	*o.at = '\0';
 	if (!proc_is_ours())
 		return 1;
 	for (i = 0; i < n; i++)
-		if (status_number(dir, sets[i], 16) >> (number - 1) & 1)
+		if (status_number(pid, sets[i], 16) >> (number - 1) & 1)
 			return 1;
 	return get(AT_FDCWD, proc_path(pid, "syscall"), text,
-	    sizeof text) > 0 && atoi(text) == SYS_rt_sigtimedwait;
+	    sizeof text) > 0 && digits(text, NULL, 10) ==
+	    SYS_rt_sigtimedwait;
 }
 
 /*
@@ -126,6 +116,8 @@ pass_on(pid_t pid, int init, const struct signalfd_siginfo *info)
 {
 	int i = 0, number = info->ssi_signo, sent = info->ssi_code <= 0;
 
+	if (is_ignored(number))
+		return;
 	while (passed[i].number != number)
 		i++;
 	if (init && passed[i].instead && (sent || number == SIGTSTP) &&
@@ -253,8 +245,8 @@ hold_until(int pidfd)
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGTERM);
 	sigaddset(&taken, SIGCHLD);
-	take(SIGINT);
-	take(SIGHUP);
+	sigaddset(&taken, SIGINT);
+	sigaddset(&taken, SIGHUP);
 	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &taken, NULL);
 	fds[1].fd = signalfd(-1, &taken, SFD_CLOEXEC);
@@ -262,7 +254,8 @@ hold_until(int pidfd)
 		if (!fds[1].revents)
 			continue;
 		if (read(fds[1].fd, &info, sizeof info) == sizeof info &&
-		    info.ssi_signo != SIGCHLD)
+		    info.ssi_signo != SIGCHLD && (info.ssi_signo == SIGTERM ||
+		    !is_ignored(info.ssi_signo)))
 			break;
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;

@@ -112,8 +112,8 @@ export -f unmapped in_its_own nested maps read_map setgroups_says own_etc
 	says "'0:1000:10' and '5:5000:10' overlap inside "
 	refused mapids -t 1 -g 0:1000:10 -g 20:1009:10
 	says "'0:1000:10' and '20:1009:10' overlap outside "
-	refused mapids -t 1 7:7:1,8:8:1 8:8:2
-	says "'8:8:1' and '8:8:2' overlap inside and outside "
+	refused mapids -t 1 7:7:1,9:9:1 9:9:2
+	says "'9:9:1' and '9:9:2' overlap inside and outside "
 	refused mapids -t 1 -u root -u root
 	because MAP-04
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Not tested here, see CAUSES: a full cgroup of version 2 (NSE-40) and its
-# owner (CG2-28), which need a kernel of their own.
+# Not tested here, see CAUSES: a full cgroup of version 2 (NSE-40), which needs
+# a kernel of its own.
 load helper
 
 # box: process 1 of a container that has its own of every kind but time; its

@@ -131,6 +131,7 @@ teardown() {
 @test "without PROG it holds until a signal, and reaps" {
 	for s in TERM INT HUP; do
 		spawn env --default-signal=INT pid1
+		eventually grep -qx pid1 "/proc/$pid/comm"
 		eventually grep -q '^SigBlk:.*[1-9a-f]' "/proc/$pid/status"
 		kill -$s "$pid"
 		wait "$pid"

@@ -744,7 +744,7 @@ v2_root() {
 }
 
 # bats test_tags=root
-@test "a cgroup that cannot hold PROG is told [UNS-29] [UNS-31] [UNS-44] [UNS-45]" {
+@test "a cgroup that cannot hold PROG is told [UNS-29] [UNS-31] [UNS-44] [NSE-39]" {
 	local g
 	needs 'cgroup2' v2_root
 	g=$(v2_root)/$CG
@@ -760,9 +760,9 @@ v2_root() {
 	echo 1 >"$g/cgroup.freeze"
 	mkdir "$g/below"
 	refused unshare-lite --into-cgroup="$g/below" true
-	because UNS-45
+	because NSE-39
 	refused unshare-lite --into-cgroup="$g" true
-	because UNS-45
+	because NSE-39
 	try_works
 	works unshare-lite --into-cgroup="$g" true
 	echo threaded >"$g/below/cgroup.type"
@@ -778,23 +778,23 @@ v2_root() {
 }
 
 # bats test_tags=root
-@test "a cgroup that is frozen in version 1 is told, and one that is not ours [UNS-30]" {
+@test "a cgroup that is frozen in version 1 is told, and one that is not ours [UNS-30] [CG1-17] [CG2-28]" {
 	local g=/sys/fs/cgroup/freezer/$CG
 	needs 'a freezer of version 1' test -d "${g%/*}"
 	mkdir "$g"
 	echo FROZEN >"$g/freezer.state"
 	refused unshare-lite --into-cgroup="$g" true
-	because UNS-45
+	because NSE-39
 	try_works
 	works unshare-lite --into-cgroup="$g" true
 	refused as_user unshare-lite -r --into-cgroup="$g" true
-	because UNS-30
+	because CG1-17
 	rmdir "$g"
 	g=$(v2_root)/$CG
 	mkdir "$g"
 	refused as_user unshare-lite -r --into-cgroup="$g" true
 	says EACCES
-	because UNS-30
+	because CG2-28
 	chown 1000 "$g" "$g/cgroup.procs"
 	refused as_user unshare-lite -r --into-cgroup="$g" true
 	because UNS-30

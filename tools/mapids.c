@@ -20,6 +20,7 @@
 #include "facts.h"
 #include "idmap.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "start.h"
 #include "target.h"
@@ -89,7 +90,7 @@ guard_map(enum id id)
 		return;
 	if (map_read(pid, id, &now) > 0)
 		errno = EPERM;
-	else if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0)
+	else if (may(AT_FDCWD, path, W_OK))
 		return;
 	tell("write %-s", path);
 	why_map(errno, pid, id, &map[id]);

@@ -23,10 +23,10 @@
 
 #include <linux/capability.h>
 
+#include "cgroup.h"
 #include "chain.h"
 #include "facts.h"
 #include "fds.h"
-#include "join.h"
 #include "kinds.h"
 #include "raw.h"
 #include "say.h"
@@ -122,7 +122,7 @@ choose(int letter, const char *file)
 static void
 guard_name(const char *letters)
 {
-	char path[64] = "/run/netns/", option[64] = "--net=";
+	char path[64] = "/run/netns/", option[64] = " --net=";
 
 	if (strlen(letters) > KINDS ||
 	    access(strcat(path, letters), F_OK) < 0)
@@ -324,7 +324,7 @@ fork_and_wait(void)
 	pid_t child;
 
 	wait_begin();
-	if ((child = fork_into()) < 0) {
+	if ((child = cgroup_fork()) < 0) {
 		tell("fork");
 		why_fork(errno, &entry, files);
 		fail();
@@ -335,7 +335,7 @@ fork_and_wait(void)
 		_exit(wait_for(child, 0));
 	}
 	wait_child();
-	join();
+	cgroup_join();
 	if (joined && enters(CLONE_NEWCGROUP)) {
 		int i = kind_of('C') - kinds;
 
@@ -423,19 +423,11 @@ set_ids(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
-/* $SHELL is the caller's: in there it may be missing. */
+/* PROG, or the caller's $SHELL, if it is in there. */
 static void
 run(char **argv)
 {
-	static char path[PATH_MAX];
-	static char *shell[] = { "/bin/sh", NULL };
-	char *env = getenv("SHELL");
-
-	if (!*argv) {
-		if (env && find_program(AT_FDCWD, env, path) == 0)
-			shell[0] = env;
-		argv = shell;
-	}
+	argv = or_shell(argv);
 	chain(look_up(AT_FDCWD, *argv), argv);
 }
 

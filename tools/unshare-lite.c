@@ -258,7 +258,7 @@ plan(char **argv)
 		misuse("--hold, --kill-child and --into-cgroup need a fork");
 	if (forking < 0)
 		forking = needs_fork || kinds_asked & CLONE_NEWPID;
-	if (print_pid >= 0 && fcntl(print_pid, F_SETFD,
+	if (print_pid >= 0 && raw_fcntl(print_pid, F_SETFD,
 	    print_pid > 2 ? FD_CLOEXEC : 0) < 0)
 		die("use descriptor %d", print_pid);
 	if (users.n || groups.n)
@@ -326,8 +326,13 @@ static int
 exec_enters_time(void)
 {
 	struct utsname u;
+	const char *rest;
+	unsigned major;
 
-	return uname(&u) == 0 && strverscmp(u.release, "6.1") >= 0;
+	if (uname(&u) < 0)
+		return 0;
+	major = digits(u.release, &rest, 10);
+	return major > 6 || (major == 6 && digits(rest + 1, NULL, 10) > 0);
 }
 
 /*
@@ -688,8 +693,8 @@ main(int argc, char **argv)
 	pid_t pid;
 
 	start("unshare-lite", text, argv);
-	uid = geteuid();
-	gid = getegid();
+	uid = own_id(USER);
+	gid = own_id(GROUP);
 	while ((c = getopt_long(argc, argv, "+:acfhimnprTuUvVC", longs,
 	    NULL)) != -1)
 		switch (c) {

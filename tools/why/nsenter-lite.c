@@ -17,9 +17,8 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 
+#include "cgroup.h"
 #include "facts.h"
-#include "format.h"
-#include "join.h"
 #include "kinds.h"
 #include "nsenter-lite.h"
 #include "put.h"
@@ -30,26 +29,6 @@
 /* Since Linux 6.11. */
 #define PID_FROM_PIDNS	_IOR(NSIO, 0x6, int)
 #define TGID_IN_PIDNS	_IOR(NSIO, 0x9, int)
-
-/* The user's command line with one more option, or one in place of another. */
-void
-try_with(const char *option, const char *instead_of)
-{
-	static char text[LINE_SIZE];
-	struct out o = { text, text + sizeof text - 1 };
-	char **word;
-
-	put_text(&o, tool);
-	put_text(&o, " ");
-	put_text(&o, option);
-	for (word = command + 1; *word; word++)
-		if (*word != instead_of) {
-			put_text(&o, " ");
-			put_quoted(&o, PASTE, *word);
-		}
-	*o.at = '\0';
-	try("%-s", text);
-}
 
 /* The option that gave this FILE, or asked for that letter. */
 static const char *
@@ -90,8 +69,8 @@ shares_users(const struct entry *e)
 static void
 why_no_access(const struct entry *e)
 {
-	long theirs = status_number(e->operand, "CapPrm", 16);
-	uid_t uid = status_number(e->operand, "Uid", 10);
+	long theirs = status_number(e->pid, "CapPrm", 16);
+	uid_t uid = status_number(e->pid, "Uid", 10);
 	struct stat st;
 
 	if (stat(proc_path(e->pid, "ns/uts"), &st) == 0 ||
@@ -166,7 +145,7 @@ why_unfit(const struct entry *e, int fd, int i)
 			    "%-s", kinds[j].name, kinds[i].name);
 			if (strlen(file) > 4096)
 				return;
-			stpcpy(stpcpy(stpcpy(stpcpy(option, "--"),
+			stpcpy(stpcpy(stpcpy(stpcpy(option, " --"),
 			    kinds[j].name), "="), file);
 			if (word_of(file, 0) && !file[strcspn(file, " '\\\n")])
 				try_with(option, word_of(file, 0));
@@ -175,7 +154,7 @@ why_unfit(const struct entry *e, int fd, int i)
 	if (type == CLONE_NEWUSER && is_ours(fd, "user")) {
 		because("NSE-03", "it is the user namespace that we are in");
 		if (!file && word_of(NULL, 'U'))
-			try_with("-a", word_of(NULL, 'U'));
+			try_with(" -a", word_of(NULL, 'U'));
 	}
 	if (type == CLONE_NEWPID)
 		why_wrong_pids(fd);
@@ -213,7 +192,7 @@ why_forbidden(const struct entry *e, int fd, int i)
 		    "namespace of ours, which must be entered, too",
 		    kinds[i].name);
 		if (reasons() == 1)
-			try_with(e->pid ? "-U" : "-U/proc/PID/ns/user", NULL);
+			try_with(e->pid ? " -U" : " -U/proc/PID/ns/user", NULL);
 	}
 	if (kinds[i].flag == CLONE_NEWNS && !has_cap(CAP_SYS_CHROOT) &&
 	    has_cap(CAP_SYS_ADMIN))
@@ -294,7 +273,7 @@ warn_of_root(const struct entry *e)
 	say("process %-s has another root than its mount namespace, which is "
 	    "what PROG gets", e->operand);
 	because("NSE-35", "process %-s is chrooted", e->operand);
-	try_with("-r", NULL);
+	try_with(" -r", NULL);
 }
 
 /* Who reads /proc in there would take one process for another. */
@@ -309,5 +288,5 @@ warn_of_proc(void)
 	say("/proc shows other processes than those in PROG's PID namespace");
 	because("NSE-36", "the /proc that is mounted here belongs to another "
 	    "PID namespace");
-	try_with("-m", NULL);
+	try_with(" -m", NULL);
 }

@@ -8,7 +8,6 @@ struct entry {
 	const char *file[KINDS];
 };
 
-void	 try_with(const char *option, const char *instead_of);
 void	 why_open(int err, const struct entry *e, const char *path);
 void	 why_enter(int err, const struct entry *e, int kind);
 void	 why_fork(int err, const struct entry *e, const int *files);

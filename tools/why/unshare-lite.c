@@ -21,7 +21,6 @@
 #include <linux/nsfs.h>
 
 #include "facts.h"
-#include "format.h"
 #include "kinds.h"
 #include "mounts.h"
 #include "put.h"
@@ -29,23 +28,6 @@
 #include "unshare-lite.h"
 
 #define MOST_LEVELS 32		/* of PID namespaces */
-
-/* The user's own command line, with one more option. */
-static void
-try_with(const char *option)
-{
-	static char text[LINE_SIZE];
-	struct out o = { text, text + sizeof text - 1 };
-	char **word;
-
-	put_text(&o, option);
-	for (word = command + 1; *word; word++) {
-		put_text(&o, " ");
-		put_quoted(&o, PASTE, *word);
-	}
-	*o.at = '\0';
-	try("%-s %-s", tool, text);
-}
 
 /* The number in a file of /proc/sys, or -1. */
 static long
@@ -55,7 +37,7 @@ sysctl(const char *name)
 
 	stpcpy(stpcpy(path, "/proc/sys/"), name);
 	return get(AT_FDCWD, path, text, sizeof text) > 0 ?
-	    strtol(text, NULL, 10) : -1;
+	    (long)digits(text, NULL, 10) : -1;
 }
 
 /*
@@ -85,7 +67,7 @@ pid_levels(void)
 	int n = 0;
 
 	get(AT_FDCWD, "/proc/self/status", text, sizeof text);
-	if ((p = strstr(text, "NSpid:")))
+	if ((p = find(text, "NSpid:")))
 		for (p += 6; *p && *p != '\n'; p++)
 			n += *p == '\t';
 	return n;
@@ -127,7 +109,7 @@ why_not_permitted(int asked)
 	if (in_first("user")) {
 		because("UNS-33", "uid %u has no CAP_SYS_ADMIN, and asks for "
 		    "no user namespace, which gives it", geteuid());
-		try_with("-r");
+		try_with(" -r", NULL);
 	} else {
 		why_powerless("user", "UNS-34", "UNS-34");
 	}
@@ -240,10 +222,8 @@ why_not_in_cgroup(int err, const char *cgroup)
 		if (strcmp(text, "domain invalid") == 0)
 			try("echo threaded >%s/cgroup.type", cgroup);
 	} else if (err == EACCES)
-		because("UNS-30", faccessat(dir, "cgroup.procs", W_OK,
-		    AT_EACCESS) < 0 ? "we may not write cgroup.procs of %s" :
-		    "we may not write cgroup.procs of the cgroup that is above "
-		    "both %s and ours", cgroup);
+		because("UNS-30", "we may not write cgroup.procs of the cgroup "
+		    "that is above both %s and ours", cgroup);
 	if (dir >= 0)
 		close(dir);
 }
@@ -287,7 +267,7 @@ why_propagation(int err, const char *path)
 		if (strcmp(path, "/") == 0) {
 			because("UNS-15", "our root is no mount point: we are "
 			    "chrooted into a plain folder");
-			try_with("--propagation=unchanged");
+			try_with(" --propagation=unchanged", NULL);
 		} else
 			because("UNS-52", "%s is no mount point, and a proc on "
 			    "it would show in other namespaces", path);
@@ -332,7 +312,7 @@ why_proc(int err, const char *dir)
 	else if (err == EPERM && !owns("pid")) {
 		because("PSE-01", "our PID namespace belongs to another user "
 		    "namespace");
-		try_with("-p");
+		try_with(" -p", NULL);
 	} else if (err == EPERM)
 		why_no_new_proc();
 	unexplained(5);

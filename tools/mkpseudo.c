@@ -773,6 +773,7 @@ find_last(const char *prefix, int *marked)
 
 	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
 		die("open /proc/self/mountinfo");
+	errno = 0;
 	while (marks < COUNT(ours) && mount_next(&in, &m)) {
 		if (strncmp(m.point, prefix, n) != 0 || m.point[n] != '/' ||
 		    strlen(m.point + n) > sizeof place ||
@@ -789,6 +790,8 @@ find_last(const char *prefix, int *marked)
 		strcpy(place, m.point + n + 1);
 		*marked = mark;
 	}
+	if (errno)
+		die("read /proc/self/mountinfo");
 	mounts_close(&in);
 	return found ? place : NULL;
 }

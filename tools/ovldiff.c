@@ -137,6 +137,13 @@ refuse(const char *what, const char *path)
 	fail();
 }
 
+/* Whether the last call said that there is no such name, or no such folder. */
+static int
+is_missing(void)
+{
+	return errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+}
+
 /*
  * The folder of a layer becomes the current one; -1 if it is none, or lies
  * behind a symbolic link.  A path may be longer than the kernel takes at once.
@@ -151,7 +158,7 @@ enter(int layer, const char *path)
 	int fd;
 
 	if (fchdir(root[layer]) < 0)
-		return -1;
+		refuse("enter the layer of", *path ? path : "/");
 	for (; *path; path += n + strspn(path + n, "/")) {
 		n = strlen(path);
 		if (n >= sizeof part)
@@ -160,9 +167,9 @@ enter(int layer, const char *path)
 		memcpy(part, path, n);
 		part[n] = '\0';
 		if ((fd = syscall(SYS_openat2, AT_FDCWD, part, &how,
-		    sizeof how)) < 0)
+		    sizeof how)) < 0 && is_missing())
 			return -1;
-		if (fchdir(fd) < 0)
+		if (fd < 0 || fchdir(fd) < 0)
 			refuse("enter", path);
 		close(fd);
 	}
@@ -187,7 +194,7 @@ attribute(const char *name, const char *key)
 	}
 	stpcpy(stpcpy(full, prefix), key);
 	n = lgetxattr(name, full, value, sizeof value - 1);
-	if (n < 0 && errno == EACCES)
+	if (n < 0 && errno != ENODATA && errno != EOPNOTSUPP)
 		refuse("read the attributes of", name);
 	if (n < 0)
 		return NULL;
@@ -204,11 +211,14 @@ look(int layer, const char *path, struct entry *e)
 	memset(e, 0, sizeof *e);
 	parent[name ? name - path : 0] = '\0';
 	name = name ? name + 1 : path;
-	if (enter(layer, parent) == 0 &&
-	    fstatat(AT_FDCWD, name, &e->st, AT_SYMLINK_NOFOLLOW) == 0)
-		e->what = OTHER;
-	if (e->what == NOTHING)
+	if (enter(layer, parent) < 0)
 		return;
+	if (fstatat(AT_FDCWD, name, &e->st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (!is_missing())
+			refuse("look at", path);
+		return;
+	}
+	e->what = OTHER;
 	if (S_ISCHR(e->st.st_mode) && e->st.st_rdev == 0)
 		e->what = WHITEOUT;
 	else if (S_ISREG(e->st.st_mode) && e->st.st_size == 0 && may_read &&
@@ -276,13 +286,15 @@ list(int layer, const char *path)
 		return 0;
 	if (!(stream = opendir(".")))
 		refuse("open", *path ? path : "/");
-	while ((d = readdir(stream)))
+	while ((errno = 0, d = readdir(stream)))
 		if (strcmp(d->d_name, ".") != 0 &&
 		    strcmp(d->d_name, "..") != 0) {
 			guard_room(&scratch, sizeof d->d_name);
 			scratch.top = stpcpy(scratch.top, d->d_name) + 1;
 			n++;
 		}
+	if (errno)
+		refuse("read", *path ? path : "/");
 	closedir(stream);
 	return n;
 }

@@ -489,8 +489,8 @@ hold(void)
 	close_fds(watch, down);
 	hold_begin();
 	wake(down);
-	/* An end of file: the handle did not arrive. */
-	if (read(down, &byte, 1) == 0)
+	/* At the end of file twice: the handle did not arrive. */
+	if (read(down, &byte, 1) < 1 && read(down, &byte, 1) == 0)
 		_exit(125);
 	dup2(0, 2);
 	close(down);

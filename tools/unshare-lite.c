@@ -488,11 +488,12 @@ hold(void)
 		die("prepare to hold");
 	close_fds(watch, down);
 	hold_begin();
+	if (dup2(0, 2) < 0)
+		die("prepare to hold");
 	wake(down);
 	/* At the end of file twice: the handle did not arrive. */
 	if (read(down, &byte, 1) < 1 && read(down, &byte, 1) == 0)
 		_exit(125);
-	dup2(0, 2);
 	close(down);
 	hold_until(watch);
 }

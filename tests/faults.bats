@@ -5,7 +5,7 @@
 # that cannot fail (getpid(2), umask(2), exit(2)), close(2), which closes even if
 # it fails, and a call's fourth time.
 # A call fails at its Nth time in each of the tool's processes.
-# shellcheck disable=SC2034,SC2046,SC2261 # used in what `inside` runs
+# shellcheck disable=SC2034,SC2046,SC2178,SC2261 # used in what `inside` runs
 load helper
 
 setup() {

@@ -102,7 +102,8 @@ interrupted(void)
 	sigset_t set;
 	unsigned i;
 
-	sigpending(&set);
+	if (sigpending(&set) < 0)
+		return 0;
 	for (i = 0; i < sizeof held / sizeof *held; i++)
 		if (sigismember(&set, held[i]) &&
 		    !sigismember(&callers_mask, held[i]) &&

@@ -223,8 +223,12 @@ wait_for(pid_t pid, int init)
 				return WIFEXITED(status) ? WEXITSTATUS(status) :
 				    128 + WTERMSIG(status);
 			}
-		if (child < 0 && errno == ECHILD)
-			die("wait for %d", pid);
+		if (child < 0 && errno != EINTR) {
+			tell("wait for %d", pid);
+			if (errno != ECHILD)
+				kill(pid, SIGKILL);	/* not to be left */
+			fail();
+		}
 		if (read(signals, &info, sizeof info) == sizeof info &&
 		    info.ssi_signo != SIGCHLD)
 			pass_on(pid, init, &info);
@@ -232,28 +236,38 @@ wait_for(pid_t pid, int init)
 }
 
 /*
- * An init without a program: reaps orphans, ends on SIGTERM, and when the
- * process of pidfd ends (-1: none).  What is blocked is not lost on PID 1.
+ * Before it is told that we hold: from here on the signals wait.  What is
+ * blocked is not lost on PID 1.
  */
 void
-hold_until(int pidfd)
+hold_begin(void)
 {
-	struct pollfd fds[2] = { { .fd = pidfd, .events = POLLIN },
-	    { .events = POLLIN } };
-	struct signalfd_siginfo info;
-
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGTERM);
 	sigaddset(&taken, SIGCHLD);
 	sigaddset(&taken, SIGINT);
 	sigaddset(&taken, SIGHUP);
 	signal(SIGCHLD, SIG_DFL);
-	sigprocmask(SIG_SETMASK, &taken, NULL);
-	fds[1].fd = signalfd(-1, &taken, SFD_CLOEXEC);
+	if (sigprocmask(SIG_SETMASK, &taken, NULL) < 0 ||
+	    (signals = signalfd(-1, &taken, SFD_CLOEXEC)) < 0)
+		die("prepare to hold");
+}
+
+/*
+ * An init without a program: reaps orphans, ends on SIGTERM, and when the
+ * process of pidfd ends (-1: none).
+ */
+void
+hold_until(int pidfd)
+{
+	struct pollfd fds[2] = { { .fd = pidfd, .events = POLLIN },
+	    { .fd = signals, .events = POLLIN } };
+	struct signalfd_siginfo info;
+
 	while (poll(fds, 2, -1) < 0 || !fds[0].revents) {
 		if (!fds[1].revents)
 			continue;
-		if (read(fds[1].fd, &info, sizeof info) == sizeof info &&
+		if (read(signals, &info, sizeof info) == sizeof info &&
 		    info.ssi_signo != SIGCHLD && (info.ssi_signo == SIGTERM ||
 		    !is_ignored(info.ssi_signo)))
 			break;

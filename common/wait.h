@@ -7,4 +7,5 @@
 void	 wait_begin(void);
 void	 wait_child(void);
 int	 wait_for(pid_t pid, int init);
+void	 hold_begin(void);
 _Noreturn void	 hold_until(int pidfd);

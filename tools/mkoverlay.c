@@ -660,6 +660,8 @@ delete_all(void)
 	static struct mount m;
 	int found = 0, here = open(".", O_PATH | O_CLOEXEC);
 
+	if (here < 0)
+		refuse("open", ".");
 	hold_signals();
 	if (chdir(dir) < 0)
 		refuse("chdir", dir);
@@ -674,7 +676,7 @@ delete_all(void)
 	remove_tree(AT_FDCWD, "work/work");
 	found += remove_folder("work");
 	found += remove_folder("merged");
-	if (access("upper", F_OK) < 0)
+	if (access("upper", F_OK) < 0 && errno == ENOENT)
 		did(unlink("layers"), "unlink(\"layers\")");
 	go_back(here);
 	while (mount_at(dir, &m) && is_mount_point(AT_FDCWD, dir) &&

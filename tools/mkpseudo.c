@@ -648,6 +648,7 @@ unmount_all(const char *prefix)
 
 	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
 		die("open /proc/self/mountinfo");
+	errno = 0;
 	while (n < COUNT(ours) && mount_next(&in, &m)) {
 		path = m.point + length + 1;
 		if (strncmp(m.point, prefix, length) || path[-1] != '/' ||
@@ -661,6 +662,8 @@ unmount_all(const char *prefix)
 				break;
 		n += ours[n].marked || i < n;
 	}
+	if (errno)
+		die("read /proc/self/mountinfo");
 	mounts_close(&in);
 	if (n == 0)
 		say("nothing of mkpseudo's is mounted in %s", root);

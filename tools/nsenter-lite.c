@@ -209,8 +209,11 @@ choose_all(void)
 			continue;
 		stpcpy(stpcpy(theirs, "ns/"), kinds[i].file);
 		stpcpy(stpcpy(ours, "/proc/self/"), theirs);
-		if (stat(ours, &us) < 0)
+		if (stat(ours, &us) < 0) {
+			if (errno != ENOENT)
+				die("look at %s", ours);
 			continue;
+		}
 		if (stat(proc_path(entry.pid, theirs), &them) < 0) {
 			tell("look at process %-s", entry.operand);
 			why_enter(errno, &entry, -1);

@@ -134,6 +134,13 @@ refuse(const char *what, const char *path)
 	fail();
 }
 
+/* Whether the last call said that there is no such name, or no such folder. */
+static int
+is_missing(void)
+{
+	return errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+}
+
 /*
  * The folder of a layer becomes the current one; -1 if it is none, or lies
  * behind a symbolic link.  A path may be longer than the kernel takes at once.
@@ -148,7 +155,7 @@ enter(int layer, const char *path)
 	int fd;
 
 	if (fchdir(root[layer]) < 0)
-		return -1;
+		refuse("enter the layer of", *path ? path : "/");
 	for (; *(path += strspn(path, "/")); path += n) {
 		n = strnlen(path, sizeof part - 1);
 		while (path[n] && path[n] != '/')
@@ -156,9 +163,9 @@ enter(int layer, const char *path)
 		memcpy(part, path, n);
 		part[n] = '\0';
 		if ((fd = syscall(SYS_openat2, AT_FDCWD, part, &how,
-		    sizeof how)) < 0)
+		    sizeof how)) < 0 && is_missing())
 			return -1;
-		if (fchdir(fd) < 0)
+		if (fd < 0 || fchdir(fd) < 0)
 			refuse("enter", path);
 		close(fd);
 	}
@@ -183,7 +190,7 @@ attribute(const char *name, const char *key)
 	}
 	stpcpy(stpcpy(full, prefix), key);
 	n = lgetxattr(name, full, value, sizeof value - 1);
-	if (n < 0 && errno == EACCES)
+	if (n < 0 && errno != ENODATA && errno != EOPNOTSUPP)
 		refuse("read the attributes of", name);
 	if (n < 0)
 		return NULL;

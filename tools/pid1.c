@@ -70,6 +70,7 @@ main(int argc, char **argv)
 	argv += optind;
 	if (!*argv) {
 		adopt();
+		hold_begin();
 		hold_until(-1);
 	}
 	prog = look_up(AT_FDCWD, *argv);

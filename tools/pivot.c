@@ -208,6 +208,8 @@ main(int argc, char **argv)
 
 	here = open(".", O_PATH | O_CLOEXEC);
 	old = open("/", O_PATH | O_CLOEXEC);
+	if (here < 0 || old < 0)
+		die("open . and /");
 	if ((fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
 		refuse("open");
 	if (*argv) {

@@ -450,9 +450,11 @@ make_socket(void)
 static int
 await(int fd)
 {
-	char byte;
+	ssize_t n = read(fd, &(char){ 0 }, 1);
 
-	return read(fd, &byte, 1) == 1;
+	if (n < 0)
+		die("wait for the other process");
+	return n;
 }
 
 static void
@@ -483,15 +485,19 @@ static void
 hold(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	char byte;
 
 	if (null < 0 || setsid() < 0 || chdir("/") < 0 || did(prctl(
 	    PR_SET_DUMPABLE, uid != 0), "prctl(PR_SET_DUMPABLE, %d)",
-	    uid != 0) < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
-	    dup2(null, 2) < 0)
+	    uid != 0) < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
 		die("prepare to hold");
 	close_fds(watch, down);
+	hold_begin();
+	if (dup2(0, 2) < 0)
+		die("prepare to hold");
 	wake(down);
-	if (!await(down))
+	/* At the end of file twice: the handle did not arrive. */
+	if (read(down, &byte, 1) < 1 && read(down, &byte, 1) == 0)
 		_exit(125);
 	close(down);
 	hold_until(watch);
@@ -596,6 +602,8 @@ make_child(void)
 static int
 attend(void)
 {
+	char byte;
+
 	close(down);
 	if (outside)
 		write_maps(child);
@@ -607,8 +615,8 @@ attend(void)
 		let_signals();
 		wake(up);
 	}
-	if (shared)
-		await(up);
+	if (shared && read(up, &byte, 1) < 0)
+		note("note: cannot see PROG begin");
 	return 1;
 }
 
@@ -671,7 +679,9 @@ unshare_self(void)
 	}
 	if (writer) {
 		wake(up);
-		if (waitpid(writer, &status, 0) < 0 || status != 0)
+		if (waitpid(writer, &status, 0) < 0)
+			die("wait for the writer of the maps");
+		if (status != 0)
 			fail();
 		close(up);
 		wait_child();

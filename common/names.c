@@ -1,4 +1,5 @@
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -16,11 +17,12 @@ names_open(struct names *in, int dir, const char *path)
 	return in->fd;
 }
 
-/* The next name; or NULL, and the folder is closed, as it is to be. */
+/* The next name; or NULL, errno (0 at the end), and the folder is closed. */
 const char *
 name_next(struct names *in)
 {
 	struct dirent *d;
+	int err;
 
 	do {
 		if (in->at >= in->end) {
@@ -28,7 +30,9 @@ name_next(struct names *in)
 			in->end = syscall(SYS_getdents64, in->fd, in->buf,
 			    sizeof in->buf);
 			if (in->end <= 0) {
+				err = in->end < 0 ? errno : 0;
 				close(in->fd);
+				errno = err;
 				return NULL;
 			}
 		}

@@ -379,7 +379,7 @@ is_empty(const char *name)
 {
 	static struct names in;
 
-	return names_open(&in, at, name) >= 0 && !name_next(&in);
+	return names_open(&in, at, name) >= 0 && !name_next(&in) && !errno;
 }
 
 /* DIR/layers.  An upper with changes in it fits only what they were made to. */

@@ -717,10 +717,14 @@ absolute(void)
 static void
 guard(int proc, int force)
 {
-	static const char user[] = "/proc/self/ns/user";
+	static const char first[] = "user:[4026531837]";
 	static const char pid[] = "/proc/self/ns/pid";
+	char ns[64] = "";
 
-	if (in_first("user") || !same_namespace(user, user))
+	if (readlink("/proc/self/ns/user", ns, sizeof ns - 1) < 0 &&
+	    errno != ENOENT)
+		tell("our user namespace is taken for the machine's");
+	if (!*ns || strcmp(ns, first) == 0)
 		read_only = MS_RDONLY;
 	if (read_only && !force && on_machines_mounts()) {
 		say("these are the mounts of the machine itself; -f, if you "

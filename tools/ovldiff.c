@@ -273,6 +273,8 @@ list(int layer, const char *path)
 		guard_room(&scratch, strlen(name));
 		scratch.top = stpcpy(scratch.top, name) + 1;
 	}
+	if (errno)
+		refuse("list", *path ? path : "/");
 	return n;
 }
 

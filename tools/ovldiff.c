@@ -208,9 +208,13 @@ look(int layer, char *path, struct entry *e)
 	*name = '\0';
 	entered = enter(layer, path) == 0;
 	*name++ = '/';
-	if (!entered || fstatat(AT_FDCWD, name, &e->st,
-	    AT_SYMLINK_NOFOLLOW) < 0)
+	if (!entered)
 		return;
+	if (fstatat(AT_FDCWD, name, &e->st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (!is_missing())
+			refuse("look at", path);
+		return;
+	}
 	e->what = S_ISDIR(e->st.st_mode) ? FOLDER : OTHER;
 	if ((S_ISCHR(e->st.st_mode) && e->st.st_rdev == 0) ||
 	    (S_ISREG(e->st.st_mode) && e->st.st_size == 0 && may_read &&

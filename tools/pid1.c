@@ -29,7 +29,8 @@ static const char text[] =
 "\n"
 "Examples:\n"
 "  unshare-lite -Urmp --mount-proc pid1 sh\n"
-"  unshare-lite -Urmp mkpseudo -m proc,tools r pivot r /run/cooperage/pid1 sh\n";
+"  unshare-lite -Urmp mkpseudo -m proc,tools r "
+"pivot r /run/cooperage/pid1 sh\n";
 
 static const struct option longs[] = { COMMON_OPTIONS };
 

@@ -124,6 +124,7 @@ new_namespaces() {
 	stat -Lc %i "$1"/ns/* | grep -vxFcf "$W/ours"
 }
 
+# bats test_tags=static
 @test "unshare-lite: all namespaces, a map and a name" {
 	inside -pf --mount-proc <<-'END'
 		stat -Lc %i /proc/self/ns/* >ours
@@ -137,6 +138,7 @@ new_namespaces() {
 	END
 }
 
+# bats test_tags=static
 @test "unshare-lite: maps that are written from outside" {
 	(( EUID == 0 )) || needs 'subordinate IDs' unshare -Ur --map-auto true
 	inside -pf --mount-proc $( (( EUID == 0 )) || echo --map-auto) <<-'END'

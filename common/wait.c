@@ -55,10 +55,10 @@ wait_begin(void)
 	sigaddset(&taken, SIGCHLD);
 	for (i = 0; i < sizeof passed / sizeof *passed; i++)
 		sigaddset(&taken, passed[i].number);
-	sigprocmask(SIG_BLOCK, &taken, &callers_mask);
 	/* Not sigwaitinfo(2), which shows no other process what it awaits. */
-	if ((signals = signalfd(-1, &taken, SFD_CLOEXEC)) < 0)
-		die("signalfd");
+	if (sigprocmask(SIG_BLOCK, &taken, &callers_mask) < 0 ||
+	    (signals = signalfd(-1, &taken, SFD_CLOEXEC)) < 0)
+		die("prepare to wait");
 	/* With SIGCHLD ignored the kernel would keep no status for us. */
 	sigaction(SIGCHLD, &dfl, &callers_chld);
 	for (fd = 0; fd < 3 && tty < 0; fd++)

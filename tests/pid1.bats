@@ -231,10 +231,11 @@ screen() {
 	eventually sleeps
 	keys C-z
 	screen 'Stopped +sleep'
-	keys 'kill %1' Enter
-	eventually ended
+	keys 'exit 5' Enter
+	screen 'stopped jobs'
 	keys 'exit 5' Enter
 	screen rc=5
+	eventually ended
 	keys 'stty size; echo back' Enter
 	screen '^back'
 }

@@ -1,4 +1,4 @@
-# make           builds bin/NAME from tools/NAME.c, tools/why/NAME.c (if there) and common/
+# make           builds bin/NAME from tools/NAME.c, tools/NAME/, tools/why/NAME.c and common/
 # make demo      makes a root filesystem, runs a container in it, and shows what it made
 # make shell     the same container, with a prompt
 # make check     runs the tests; its last line is "N passed, N failed, N skipped"
@@ -20,7 +20,7 @@ KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell uname -
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wno-missing-field-initializers
 CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	$(if $(STATIC),-fno-pie)
-CPPFLAGS = -D_GNU_SOURCE -DVERSION=\"0.1\" -Icommon $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
+CPPFLAGS = -D_GNU_SOURCE -DVERSION=\"0.1\" -Icommon -Itools $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
 # Few pages to fault in: no relocations to protect, and small data side by side.
 TIGHT = -s -Wl,--gc-sections,-z,norelro,-z,noseparate-code,-z,common-page-size=512 \
 	-Wl,--build-id=none,--sort-section=alignment
@@ -42,9 +42,9 @@ $O/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# A tool that can tell why it was refused is linked with what it knows.
-WHY = $(patsubst tools/why/%.c,%,$(wildcard tools/why/*.c))
-$(foreach t,$(WHY),$(eval $O/bin/$t: $O/obj/tools/why/$t.o))
+# A tool of several files has the others in tools/NAME/; what tells why it was refused is in why/.
+parts = $(patsubst %.c,$O/obj/%.o,$(wildcard tools/$1/*.c tools/why/$1.c))
+$(foreach t,$(TOOLS),$(eval $O/bin/$t: $(call parts,$t)))
 
 -include $(wildcard $O/obj/*/*.d $O/obj/*/*/*.d)
 

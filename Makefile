@@ -23,7 +23,7 @@ CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 CPPFLAGS = -D_GNU_SOURCE -DVERSION=\"0.1\" -Icommon -Itools $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
 # Few pages to fault in: no relocations to protect, and small data side by side.
 TIGHT = -s -Wl,--gc-sections,-z,norelro,-z,noseparate-code,-z,common-page-size=512 \
-	-Wl,--build-id=none,--sort-section=alignment
+	-Wl,--build-id=none,--sort-section=alignment,-T,common/rooms.ld
 LDFLAGS = $(if $(STATIC),$(TIGHT))
 
 TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))

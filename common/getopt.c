@@ -7,6 +7,7 @@
 
 char *optarg;
 int optind = 1, opterr, optopt;
+static char *rest;	/* of "-abc" */
 
 /* What value an option has: how is as in struct option, at what it touches. */
 static int
@@ -43,7 +44,6 @@ int
 getopt_long(int argc, char *const argv[], const char *letters,
     const struct option *longs, int *unused)
 {
-	static char *rest;		/* of "-abc" */
 	const struct option *o;
 	const char *known;
 	char *word = argv[optind];

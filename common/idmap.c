@@ -8,6 +8,9 @@
 
 #define LAST_ID 4294967294	/* 4294967295 is -1: no ID */
 
+static unsigned own[2];
+static char known[2];
+
 /* A map that would be refused, as the kernel would say it. */
 void
 map_refused(enum id id, int err)
@@ -126,9 +129,6 @@ add_ranges(struct idmap *m, enum id id, unsigned inside, int all)
 unsigned
 own_id(enum id id)
 {
-	static unsigned own[2];
-	static char known[2];
-
 	if (!known[id]++)
 		own[id] = id == USER ? geteuid() : getegid();
 	return own[id];
@@ -137,14 +137,14 @@ own_id(enum id id)
 void
 map_add(struct idmap *m, enum id id, const char *operand)
 {
-	unsigned own = own_id(id);
+	unsigned mine = own_id(id);
 
 	if (strcmp(operand, "root") == 0)
-		map_extent(m, 0, own, 1);
+		map_extent(m, 0, mine, 1);
 	else if (strcmp(operand, "current") == 0)
-		map_extent(m, own, own, 1);
+		map_extent(m, mine, mine, 1);
 	else if (strcmp(operand, "auto") == 0) {
-		map_extent(m, 0, own, 1);
+		map_extent(m, 0, mine, 1);
 		add_ranges(m, id, 1, 1);
 	} else if (strcmp(operand, "block") == 0)
 		add_ranges(m, id, 0, 0);

@@ -1,0 +1,45 @@
+/*
+ * The parts of unshare-lite.  What the command line asks for, and what was
+ * found out from it, is known to all before the first effect.
+ */
+#include <sys/types.h>
+
+#define NEWTIME 0x80	/* CLONE_NEWTIME, which clone(2) cannot take */
+
+extern int kinds_asked;		/* CLONE_NEW*; if_known: -a's, where possible */
+extern int if_known;
+extern int holding, watch;	/* --hold, and the pidfd of its process */
+extern int print_pid, death_signal, parent_fd;
+extern int cgroup_fd;		/* to be born in, of version 2; or -1 */
+extern unsigned long propagation;
+extern const char *propagation_name, *hostname, *proc_dir, *offset[2];
+extern const char *prog;
+extern char **prog_argv;
+
+/* maps.c */
+extern int mapped;		/* a map is asked for */
+extern int deny;		/* setgroups(2): 1, 0, or -1 for the default */
+extern int outside;		/* only a process outside may write the maps */
+
+void	 map_option(enum id id, const char *operand);
+void	 plan_maps(void);
+void	 write_maps(pid_t pid);
+void	 become_mapped(void);
+
+/* settle.c */
+int	 let_go_of_missing(void);
+int	 exec_enters_time(void);
+void	 settle(void);
+
+/* turns.c */
+extern int up, down;		/* a socket: the parent's end, the child's */
+
+void	 make_socket(void);
+int	 await(int fd);
+void	 wake(int fd);
+void	 say_pid(int fd, pid_t pid);
+
+/* child.c, self.c */
+int		 fork_and_wait(void);
+_Noreturn void	 run(void);
+_Noreturn void	 unshare_self(void);

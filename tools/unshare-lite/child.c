@@ -1,0 +1,201 @@
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "chain.h"
+#include "fds.h"
+#include "idmap.h"
+#include "kinds.h"
+#include "say.h"
+#include "start.h"
+#include "target.h"
+#include "unshare-lite/asked.h"
+#include "wait.h"
+#include "why/unshare-lite.h"
+
+static pid_t child;		/* set by the kernel, in the parent's memory */
+static int shared;		/* the child's memory is the parent's */
+
+void
+run(void)
+{
+	if (death_signal) {
+		/* Last, for a change of IDs clears it (prctl(2)). */
+		did(prctl(PR_SET_PDEATHSIG, death_signal),
+		    "prctl(PR_SET_PDEATHSIG, %d)", death_signal);
+		if (!alive(parent_fd))
+			_exit(125);
+	}
+	chain(prog, prog_argv);
+}
+
+/*
+ * An init without a program.  One that root made is closed to ptrace(2): once
+ * mapped, the container's root could else make it act as root of the host.
+ */
+static void
+hold(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	char byte;
+
+	if (null < 0 || setsid() < 0 || chdir("/") < 0 || did(prctl(
+	    PR_SET_DUMPABLE, own_id(USER) != 0), "prctl(PR_SET_DUMPABLE, %d)",
+	    own_id(USER) != 0) < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
+		die("prepare to hold");
+	close_fds(watch, down);
+	hold_begin();
+	if (dup2(0, 2) < 0)
+		die("prepare to hold");
+	wake(down);
+	/* At the end of file twice: the handle did not arrive. */
+	if (read(down, &byte, 1) < 1 && read(down, &byte, 1) == 0)
+		_exit(125);
+	close(down);
+	hold_until(watch);
+}
+
+static int
+in_child(void *unused)
+{
+	(void)unused;
+	/* Else our parent is awake, and says so. */
+	if (shared && up < 0)
+		did(child, "clone(%-s)", kinds_text(kinds_asked & ~NEWTIME));
+	if (up >= 0) {
+		close(up);
+		if (!await(down))
+			_exit(125);
+	}
+	if (cgroup_joins()) {
+		/* What clone(2) made has our old cgroup for its root. */
+		cgroup_join();
+		if (kinds_asked & CLONE_NEWCGROUP && did(unshare(
+		    CLONE_NEWCGROUP), "unshare(CLONE_NEWCGROUP)") < 0)
+			die("unshare -C");
+	}
+	if (!outside)
+		write_maps(0);
+	settle();
+	if (holding)
+		hold();
+	if (print_pid >= 0) {
+		wake(down);
+		if (!await(down))
+			_exit(125);
+	}
+	wait_child();
+	run();
+}
+
+/*
+ * The child shares our memory, on a stack of its own, and we sleep until it
+ * execs: nothing is copied.  It is a copy of us where it stays (--hold), or is
+ * born in a cgroup, or calls setns(2) for its time namespace, which both want.
+ */
+static long
+clone_child(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	struct {
+		unsigned long long flags, pidfd, child_tid, parent_tid, signal,
+		    stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+	} args = { .parent_tid = (unsigned long)&child, .signal = SIGCHLD,
+	    .cgroup = cgroup_fd };
+	int flags = kinds_asked & ~NEWTIME;
+	long pid;
+
+	args.flags = flags | CLONE_PARENT_SETTID |
+	    0x200000000ULL /* CLONE_INTO_CGROUP */;
+	shared = !holding && cgroup_fd < 0 &&
+	    (!(kinds_asked & NEWTIME) || exec_enters_time());
+	if (shared)
+		pid = clone(in_child, stack + sizeof stack, CLONE_VM | flags |
+		    (up >= 0 ? 0 : CLONE_VFORK) | CLONE_PARENT_SETTID | SIGCHLD,
+		    NULL, &child);
+	else if (cgroup_fd >= 0)
+		pid = syscall(435 /* SYS_clone3 */, &args, sizeof args);
+	else
+		pid = syscall(SYS_clone, flags | CLONE_PARENT_SETTID | SIGCHLD,
+		    0, &child, 0, 0);
+	if (pid == 0)
+		_exit(in_child(NULL));
+	if (!shared || up >= 0 || pid < 0)
+		did(pid, cgroup_fd >= 0 ? "clone3(%-s, CLONE_INTO_CGROUP)" :
+		    "clone(%-s)", kinds_text(flags));
+	return pid;
+}
+
+/* Old filters refuse clone3(2); what it could not do is done by a write. */
+static void
+make_child(void)
+{
+	while (clone_child() < 0) {
+		if (errno == EINVAL && let_go_of_missing())
+			continue;
+		if (cgroup_fd >= 0 && (errno == ENOSYS || errno == EPERM)) {
+			cgroup_by_write();
+			cgroup_fd = -1;
+			continue;
+		}
+		tell("make namespaces");
+		why_unshare(errno, kinds_asked, cgroup_fd >= 0 ?
+		    cgroup_path() : NULL);
+		fail();
+	}
+}
+
+/*
+ * What only we can do, from outside.  One of the two sleeps at any time, since
+ * memory may be shared.  If we fail or are killed, there is nothing to undo:
+ * the child reads an end of file, and ends.  0: it has failed itself.
+ */
+static int
+attend(void)
+{
+	char byte;
+
+	close(down);
+	if (outside)
+		write_maps(child);
+	wake(up);
+	if (holding || print_pid >= 0) {
+		if (!await(up))
+			return 0;
+		say_pid(holding ? 1 : print_pid, child);
+		let_signals();
+		wake(up);
+	}
+	if (shared && read(up, &byte, 1) < 0)
+		note("note: cannot see PROG begin");
+	return 1;
+}
+
+/* The namespaces' first process is our child; our own status is its status. */
+int
+fork_and_wait(void)
+{
+	int status;
+
+	if (outside || holding || print_pid >= 0)
+		make_socket();
+	if (holding)
+		hold_signals();
+	else
+		wait_begin();
+	make_child();
+	if (up >= 0 && !attend() && holding) {
+		if (waitpid(child, &status, 0) > 0 && WIFSIGNALED(status))
+			say("signal %d ended what was to hold",
+			    WTERMSIG(status));
+		return 125;
+	}
+	return holding ? 0 : wait_for(child, kinds_asked & CLONE_NEWPID);
+}

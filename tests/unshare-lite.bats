@@ -667,7 +667,9 @@ drop_held() {
 @test "killed before PROG has its --kill-child, we take it along" {
 	local tool child
 	spawn strace -f -o /dev/null -e inject=prctl:delay_enter=800000 unshare-lite -rf --kill-child sleep 63
-	tool=$(child_of "$pid")
+	# strace has had other children before, to try out ptrace(2).
+	eventually pgrep -P "$pid" -x unshare-lite
+	tool=$(pgrep -P "$pid" -x unshare-lite)
 	child=$(child_of "$tool")
 	sleep 0.4
 	[[ $(cat "/proc/$child/comm") == unshare-lite ]]
@@ -871,24 +873,25 @@ pane_shows() {
 
 @test "control-C ends PROG, control-Z stops it together with us, and fg goes on" {
 	needs tmux command -v tmux
-	local how
+	local how tty
 	in_tmux new-session -d -x 100 -y 30 'PS1="prompt> " bash --norc --noprofile -i' 3>&- 4>&-
 	eventually pane_shows '^prompt>'
 	for how in -rp -rf; do
 		in_tmux send-keys "clear; unshare-lite $how sleep 61; echo status=\$?" Enter
-		eventually pgrep -fx 'sleep 61'
+		tty=$(in_tmux display -p '#{pane_tty}')
+		eventually pgrep -t "${tty#/dev/}" sleep
 		in_tmux send-keys C-z
 		eventually pane_shows 'Stopped|suspended' || flunk "$how: ^Z: $(in_tmux capture-pane -p)"
 		in_tmux send-keys 'clear; fg' Enter
 		eventually pane_shows '^unshare-lite'
 		sleep 0.2
 		# PID 1 without a handler does not see it: pid_namespaces(7).
-		[[ $how == -rf ]] || pkill -KILL -t "$(in_tmux display -p '#{pane_tty}' | sed 's|/dev/||')" sleep
+		[[ $how == -rf ]] || pkill -KILL -t "${tty#/dev/}" sleep
 		in_tmux send-keys C-c
 		eventually pane_shows 'prompt> *$' || flunk "$how: ^C: $(in_tmux capture-pane -p)"
 		in_tmux send-keys 'clear; jobs; echo none' Enter
 		eventually pane_shows '^none'
-		[[ ! $(pgrep -fx 'sleep 61') ]]
+		[[ ! $(pgrep -t "${tty#/dev/}" sleep) ]]
 	done
 	in_tmux kill-server
 }

@@ -184,6 +184,9 @@ setup() {
 		refused pivot r sh -c true
 		says 'the mounts of the machine'
 		try_works
+		refused as_user pivot r sh -c true
+		says 'the mounts of the machine'
+		try_works as_user
 		works pivot -f r sh -c true
 	END
 }
@@ -237,6 +240,15 @@ setup() {
 		because PIV-05
 		try_works
 	END
+}
+
+@test "a forgotten -m: what to try works for an ordinary user, in his namespace and at his prompt" {
+	refused as_user unshare -Urm --propagation shared pivot r sh -c true
+	because PIV-05
+	remark=$stderr
+	try_works as_user unshare -Urm --propagation shared
+	stderr=$remark
+	try_works as_user
 }
 
 @test "because: PUT_OLD lies on a shared mount" {

@@ -37,6 +37,8 @@ static const char text[] =
 "       current             the caller keeps his ID\n"
 "       auto                0 is the caller, 1 and up are the caller's ranges\n"
 "                           in /etc/subuid and /etc/subgid\n"
+"       block               0 and up are the first of these ranges, the caller\n"
+"                           is not mapped\n"
 "\n"
 "  -t, --target=PID         a process in the namespace; -: read from stdin\n"
 "  -u, --users=MAP          for users only\n"

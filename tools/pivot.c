@@ -173,7 +173,7 @@ guard_machine(void)
 	if (!on_machines_mounts())
 		return;
 	say("these are the mounts of the machine itself; -f, if you mean it");
-	try_again("unshare-lite -m ");
+	try_again(geteuid() == 0 ? "unshare-lite -m " : "unshare-lite -rm ");
 	fail();
 }
 

@@ -119,6 +119,13 @@ why_elsewhere(const char *root)
 		    "it belongs to another one, or was unmounted", root);
 }
 
+/* At the prompt of an ordinary user, too, whose user namespace we are in. */
+static void
+try_private(void)
+{
+	try_again(in_first("user") ? "unshare-lite -m " : "unshare-lite -rm ");
+}
+
 /* The parent of the mount that root is, or would become by the bind. */
 static void
 why_shared(const char *root, const struct mount *m)
@@ -134,7 +141,7 @@ why_shared(const char *root, const struct mount *m)
 		return;
 	because("PIV-05", "%s lies below a shared mount (%s, shared:%d)",
 	    root, m->point, m->shared);
-	try_again("unshare-lite -m ");
+	try_private();
 }
 
 /* A folder of such a mount cannot be bound; the mount itself needs no bind. */
@@ -164,7 +171,7 @@ why_put_old(const char *root, const char *put_old, const struct mount *new)
 	if (m.shared) {
 		because("PIV-06", "PUT_OLD %s lies on a shared mount (%s, "
 		    "shared:%d)", put_old, m.point, m.shared);
-		try_again("unshare-lite -m ");
+		try_private();
 	}
 	if (m.id == mount_id(AT_FDCWD, "/")) {
 		because("PIV-03", "PUT_OLD %s lies on the current root, not "

@@ -196,7 +196,7 @@ setup() {
 		refused own pivot r/bin/busybox sh
 		because PIV-10
 		refused own pivot nosuch sh
-		says ENOENT
+		because PIV-11
 		refused own pivot -o r/bin/busybox r
 		because PIV-10
 		refused own pivot -o r/no/such r

@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
-# README.md: its own lines are typed, in its order, and what it shows comes.
+# README.md: its own lines are typed, in its order, and what it shows comes; so
+# are those in its tables.  Not tested here: those of docker, and of bwrap where
+# it is missing; make shell, make check and make bench.
 load helper
 
 # One transcript: "$ LINE" is for the shell, "# LINE" for the shell that the
@@ -44,4 +46,67 @@ promised() {
 	try_works unshare-lite -Urm --propagation=shared
 	stderr=$remark
 	try_works
+}
+
+# What stands in backquotes in the tables below the title $1, a line each.
+in_table() {
+	awk -v title="## $1" '/^## / { on = $0 == title } on && /^\|/' "$repo/README.md" |
+		grep -o '`[^`]*`' | tr -d '`'
+}
+
+# Types "$1" where PID, DIR and all others are something.
+typed_here() {
+	local line=$1
+
+	case $line in
+	mount* | mkoverlay* | mkpseudo* | pivot*) set -- in_ns -pnf sh -euc ;;
+	*) set -- sh -euc ;;
+	esac
+	case $line in
+	*uid_map* | mapids*) line=${line//PID/$nobody} ;;
+	*) line=${line//PID/$root} ;;
+	esac
+	line=${line//DIR/box}
+	line=${line//ROOTFS/rootfs}
+	works "$@" "${line//PROG/true}"
+	never_says '\(E[A-Z]+\)|because|denied|not permitted'
+}
+
+@test "each line of the table for those who come from elsewhere works" {
+	cp -r "$ROOTFS" rootfs
+	ln -s rootfs r
+	mkdir r/old u w m lower
+	ran=0
+	spawn sleep 60
+	while IFS= read -r line; do
+		[[ $line != docker* ]] || continue
+		[[ $line != bwrap* ]] || type bwrap >/dev/null 2>&1 || continue
+		rm -rf box
+		in_ns mkoverlay -l lower box touch box/merged/file
+		root=$(unshare-lite -a -r --hold="$pid")
+		nobody=$(unshare-lite -U --hold="$pid")
+		typed_here "$line" </dev/null || flunk "in the table: $line"
+		ran=$(( ran + 1 ))
+		kill -KILL "$root" "$nobody"
+	done < <(in_table 'For those who come from elsewhere')
+	(( ran >= 15 ))
+}
+
+@test "each tool and script is in its table, and each of these has a help" {
+	tools=$(awk '/^## The tools/ { on = 1 } /^`examples/ { on = 0 } on && /^\| [a-z]/ && !/for \|$/ { print $2 }' "$repo/README.md")
+	for tool in $tools; do
+		works "$tool" --help
+		shows '^usage: '
+	done
+	for tool in "$BIN"/*; do
+		grep -qxF "${tool##*/}" <<<"$tools" || flunk "not in README.md: ${tool##*/}"
+	done
+}
+
+@test "what it says of make can be made" {
+	targets=$(grep -oE 'make (demo|check|shell|install|bench)' "$repo/README.md" | cut -d ' ' -f 2 | sort -u)
+	(( $(wc -l <<<"$targets") == 5 ))
+	for target in $targets; do
+		works make -n -C "$repo" "$target"
+	done
 }

@@ -97,7 +97,11 @@ why_path(int err, const char *root, const char *put_old)
 	    !why_not_made(put_old))
 		because("PIV-38", "a security module (LSM) refuses it; with "
 		    "every folder of the path open, nothing else gives EACCES");
-	if (err == ENOENT && stat(root, &st) == 0 && st.st_nlink == 0)
+	if (err != ENOENT)
+		return;
+	if (lstat(root, &st) < 0 && errno == ENOENT)
+		because("PIV-11", "%s does not exist", root);
+	else if (stat(root, &st) == 0 && st.st_nlink == 0)
 		because("PIV-28", "the folder %s was removed", root);
 }
 

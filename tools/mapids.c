@@ -49,7 +49,7 @@ static const char text[] =
 "\n"
 "Examples:\n"
 "  unshare-lite -a --hold=$$ | mapids -t - root\n"
-"  mapids -t 1234 -u 0:1000:1,1:100000:65536 -g root\n";
+"  mapids -t PID -u 0:1000:1,1:100000:65536 -g root\n";
 
 static const struct option longs[] = {
 	{ "groups", required_argument, NULL, 'g' },

@@ -58,7 +58,7 @@ static const char text[] =
 "  -h, --help  -V, --version\n"
 "\n"
 "Examples:\n"
-"  nsenter-lite -t PID -ac sh                    as docker exec does\n"
+"  nsenter-lite -t PID -ac sh   # as docker exec does\n"
 "  nsenter-lite -n/run/netns/lab ip address\n";
 
 #define LETTERS "muinpUCT"

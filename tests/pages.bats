@@ -2,8 +2,9 @@
 # The pages, tools/*.1: their examples are pasted, their causes compared with
 # what the tools say.  A new tool's page is covered as soon as it is there.
 #
-# An example that is for root says "as root" in the text above it, or has a
-# sudo in it; one that is for an ordinary user says "ordinary user".
+# An example that is for root says "as root" in the text above it, or begins
+# with sudo; one that is for an ordinary user says "ordinary user".  "All ... as
+# root" holds for all that follow.
 load helper
 
 setup() {
@@ -42,6 +43,8 @@ take_examples() {
 			next
 		}
 		!shown { n++; shown = 1 }
+		text ~ /all .*as root/ { all = "as root" }
+		{ text = text all }
 		/^           sudo / { text = text "as root" }
 		text ~ (who == "root" ? "ordinary user" : "as root") { next }
 		{ printf "%s\n", substr($0, 12) >sprintf("displays/%02d", n) }'

@@ -5,6 +5,7 @@ load helper
 run_test() {
 	{
 		echo "load '$helper'"
+		echo "${tag_line-}"
 		echo '@test "it" {'
 		cat
 		echo '}'
@@ -31,6 +32,14 @@ refusal() {
 		tool: try: echo "it works"
 	END
 	return 125
+}
+
+@test "a test for somebody else is skipped, also without scripts/check" {
+	tag_line='# bats test_tags=user'
+	passes <<<'false'
+	shows '# skip for an ordinary user'
+	tag_line='# bats test_tags=root'
+	does_not_pass <<<'false'
 }
 
 @test "a command's status, stdout and stderr are told apart" {

@@ -63,10 +63,13 @@ typed_here() {
 	*) set -- sh -euc ;;
 	esac
 	case $line in
-	*uid_map* | mapids*) line=${line//PID/$nobody} ;;
+	*uid_map* | mapids*) line=${line//PID/$(unshare-lite -U --hold="$pid")} ;;
 	*) line=${line//PID/$root} ;;
 	esac
-	line=${line//DIR/box}
+	case $line in
+	ovldiff*) line=${line//DIR/box} ;;
+	*) line=${line//DIR/new} ;;
+	esac
 	line=${line//ROOTFS/rootfs}
 	works "$@" "${line//PROG/true}"
 	never_says '\(E[A-Z]+\)|because|denied|not permitted'
@@ -78,16 +81,13 @@ typed_here() {
 	mkdir r/old u w m lower
 	ran=0
 	spawn sleep 60
+	root=$(unshare-lite -a -r --hold="$pid")
+	in_ns mkoverlay -l lower box touch box/merged/file
 	while IFS= read -r line; do
 		[[ $line != docker* ]] || continue
 		[[ $line != bwrap* ]] || type bwrap >/dev/null 2>&1 || continue
-		rm -rf box
-		in_ns mkoverlay -l lower box touch box/merged/file
-		root=$(unshare-lite -a -r --hold="$pid")
-		nobody=$(unshare-lite -U --hold="$pid")
 		typed_here "$line" </dev/null || flunk "in the table: $line"
 		ran=$(( ran + 1 ))
-		kill -KILL "$root" "$nobody"
 	done < <(in_table 'For those who come from elsewhere')
 	(( ran >= 15 ))
 }

@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -220,6 +221,20 @@ is_confined(void)
 	    errno == EPERM;
 	errno = saved;
 	return refused;
+}
+
+/* Whether this kernel is older than Linux MAJOR.MINOR. */
+int
+is_before(unsigned major, unsigned minor)
+{
+	struct utsname u;
+	const char *rest;
+	unsigned v;
+
+	if (uname(&u) < 0)
+		return 0;
+	v = digits(u.release, &rest, 10);
+	return v < major || (v == major && digits(rest + 1, NULL, 10) < minor);
 }
 
 /* A number from /proc/PID/status (0: our own), or -1. */

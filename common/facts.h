@@ -14,6 +14,7 @@ int	 is_locked(const char *path);
 int	 is_chrooted(void);
 int	 is_confined(void);
 int	 is_filtered(const char *call);
+int	 is_before(unsigned major, unsigned minor);
 long	 status_number(pid_t pid, const char *field, int base);
 int	 proc_is_ours(void);
 void	 why_powerless(const char *kind, const char *id_cap,

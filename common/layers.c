@@ -10,14 +10,17 @@
 #include "put.h"
 #include "say.h"
 
-static char first[16384], *next = first, *end = first + sizeof first;
+static char *next, *end;
 
 /* Room for names, which is never given back. */
-char *
+void *
 room(size_t n)
 {
+	static char first[16384];
 	size_t size = n + (1 << 20);
 
+	if (!next)
+		end = (next = first) + sizeof first;
 	if (n > (size_t)(end - next)) {
 		next = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE |
 		    MAP_ANONYMOUS, -1, 0);
@@ -58,6 +61,16 @@ layers_text(const char *prefix, char *const lower[], int n)
 	}
 	*p = '\0';
 	return text;
+}
+
+/* Whether DIR/layers is exactly that text. */
+int
+layers_are(int dir, const char *text)
+{
+	size_t n = strlen(text);
+	char *is = room(n + 2);
+
+	return get(dir, "layers", is, n + 2) >= 0 && strcmp(is, text) == 0;
 }
 
 static void
@@ -104,25 +117,4 @@ same_folder(const char *a, const char *b)
 
 	return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_ino == t.st_ino &&
 	    s.st_dev == t.st_dev;
-}
-
-/*
- * Whether an overlay has upper of the current folder, in whichever mount
- * namespace.  Asked for index=on the kernel tells (EBUSY), or goes on to find
- * that work cannot be upper, and leaves no trace.
- */
-int
-upper_in_use(void)
-{
-	enum { STRING = 1, CREATE = 6 };	/* fsconfig(2) */
-	static const char *const options[][2] = { { "lowerdir", "work" },
-	    { "upperdir", "upper" }, { "workdir", "upper" },
-	    { "index", "on" } };
-	int fs = syscall(430 /* SYS_fsopen */, "overlay", 1), busy, i;
-
-	for (i = 0; i < 4 && fs >= 0; i++)
-		syscall(431, fs, STRING, options[i][0], options[i][1], 0);
-	busy = syscall(431, fs, CREATE, NULL, NULL, 0) < 0 && errno == EBUSY;
-	close(fs);
-	return busy;
 }

@@ -10,9 +10,9 @@
 #define TRUSTED "trusted.overlay."
 #define USERS "user.overlay."
 
-char		*room(size_t n);
+void		*room(size_t n);
 void		 trim(char *last);
 const char	*layers_text(const char *prefix, char *const lower[], int n);
+int		 layers_are(int dir, const char *text);
 int		 layers_read(int dir, const char **prefix, char *lower[]);
 int		 same_folder(const char *a, const char *b);
-int		 upper_in_use(void);

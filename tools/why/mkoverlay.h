@@ -1,10 +1,22 @@
-void	 why_mkoverlay(int err, const char *path, const char *dir,
-	    char *const lower[], int n, int fs);
-void	 why_not_resumed(const char *dir, const char *prefix,
-	    const char *before, const char *other, int i,
-	    char *const old[], int n);
-int	 mounted_elsewhere(void);
-void	 why_not_unmounted(int err, const char *path, const char *type);
-void	 why_kept(int err, const char *name);
-void	 note_surprises(const char *root, char *const lower[], int n);
-int	 is_before(unsigned major, unsigned minor);
+/* After a refusal: these end, or only say why. */
+_Noreturn void	 refuse(const char *what, const char *path);
+_Noreturn void	 refuse_in(const char *what, const char *name);
+
+struct mount;
+struct mounts;
+
+const char	*in_dir(const char *name);
+int		 asked(const char *word);
+int		 next_below(struct mounts *in, int id, const char *path,
+		    struct mount *m);
+int		 upper_in_use(void), mounted_elsewhere(void);
+void		 why_path(int err, const char *path);
+void		 why_place(int err);
+void		 why_unwritable(void), why_read_only(void);
+void		 why_layers(void), why_overlap(void), why_in_use(void);
+void		 why_not_permitted(void);
+void		 why_not_resumed(const char *before, const char *other, int i,
+		    char *const old[], int n);
+void		 why_not_unmounted(int err, const char *path, const char *type);
+void		 why_kept(int err, const char *name);
+void		 note_surprises(void);

@@ -1,0 +1,201 @@
+/* DIR, and the folders in it: made, opened, and taken back. */
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "layers.h"
+#include "mkoverlay/overlay.h"
+#include "mounts.h"
+#include "names.h"
+#include "say.h"
+#include "why/mkoverlay.h"
+
+int at = -1, upper_fd = -1, work_fd = -1;
+int made_upper, made_work, made_merged, mounted;
+static int made_dir, made_tmpfs, made_layers;
+
+static void
+take_out(int made, const char *name, int how)
+{
+	if (made)
+		did(unlinkat(at, name, how), "unlinkat(%d, %s, %-s)", at, name,
+		    how ? "AT_REMOVEDIR" : "0");
+}
+
+static void
+take_back(void)
+{
+	int here = open(".", O_PATH | O_CLOEXEC);
+
+	if (mounted && fchdir(at) == 0) {
+		did(umount2("merged", MNT_DETACH),
+		    "umount2(\"merged\", MNT_DETACH)");
+		fchdir(here);
+	}
+	take_out(made_merged, "merged", AT_REMOVEDIR);
+	if (made_work)
+		unlinkat(at, "work/work", AT_REMOVEDIR);
+	take_out(made_work, "work", AT_REMOVEDIR);
+	take_out(made_layers, "layers", 0);
+	take_out(made_upper, "upper", AT_REMOVEDIR);
+	if (made_tmpfs)
+		did(umount2(dir, MNT_DETACH), "umount2(%s, MNT_DETACH)", dir);
+	if (made_dir)
+		did(rmdir(dir), "rmdir(%s)", dir);
+}
+
+static void
+open_dir(void)
+{
+	at = openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (at < 0)
+		refuse("open", dir);
+}
+
+/* DIR, where nothing is mounted yet. */
+static void
+make_dir(void)
+{
+	if (mkdir(dir, 0777) == 0) {
+		did(0, "mkdir(%s, 0777)", dir);
+		made_dir = 1;
+	} else if (errno != EEXIST)
+		refuse("mkdir", dir);
+	undo = take_back;
+	open_dir();
+	if (!made_dir && is_mount_point(at, "merged")) {
+		errno = EBUSY;
+		refuse_in("mount on", "merged");
+	}
+}
+
+static void
+mount_tmpfs(void)
+{
+	char list[64] = "mode=0755";
+
+	if (size)
+		stpcpy(stpcpy(list + strlen(list), ",size="), size);
+	if (did(mount("mkoverlay", dir, "tmpfs", MS_NOSUID | MS_NODEV, list),
+	    "mount(\"mkoverlay\", %s, \"tmpfs\", MS_NOSUID|MS_NODEV, %s)",
+	    dir, list) < 0)
+		refuse("mount a tmpfs on", dir);
+	made_tmpfs = 1;
+	close(at);
+	open_dir();
+}
+
+/* 1: made, 0: it was there. */
+static int
+make(const char *name)
+{
+	if (mkdirat(at, name, 0755) == 0)
+		return did(0, "mkdirat(%d, %s, 0755)", at, name) == 0;
+	if (errno != EEXIST)
+		refuse_in("mkdir", name);
+	return 0;
+}
+
+int
+open_folder(const char *name)
+{
+	int fd = openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		refuse_in("open", name);
+	return fd;
+}
+
+int
+is_empty(const char *name)
+{
+	static struct names in;
+
+	return names_open(&in, at, name) >= 0 && !name_next(&in) && !errno;
+}
+
+/* DIR/layers.  An upper with changes in it fits only what they were made to. */
+static void
+remember(void)
+{
+	static char *old[MOST_LAYERS];
+	const char *before, *record = layers_text(prefix, lower, lowers);
+	int fd, n, i = 0;
+
+	if (!made_upper && layers_are(at, record))
+		return;
+	if (!made_upper && (n = layers_read(at, &before, old)) > 0) {
+		while (i < lowers && i < n && (strcmp(lower[i], old[i]) == 0 ||
+		    same_folder(lower[i], old[i])))
+			i++;
+		if (i == lowers && i == n && strcmp(prefix, before) == 0)
+			return;
+		if (!is_empty("upper")) {
+			why_not_resumed(before, i < n ? NULL : lower[i], i,
+			    old, n);
+			fail();
+		}
+	}
+	made_layers = made_upper || faccessat(at, "layers", F_OK, 0) < 0;
+	fd = openat(at, "layers", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    0644);
+	if (did(fd < 0 ? -1 : write(fd, record, strlen(record)),
+	    "write(%d, %s, ...)", fd, record) != (long)strlen(record))
+		refuse_in("write", "layers");
+}
+
+/*
+ * Overlay mounts and fails later where it cannot store its attributes, and
+ * mounts without a word what another overlay uses.
+ */
+static void
+guard_upper(void)
+{
+	int here, busy = 0;
+	char value;
+
+	if (fgetxattr(at, *prefix == *USERS ? USERS "opaque" : TRUSTED "opaque",
+	    &value, 1) < 0 && errno == EOPNOTSUPP)
+		refuse_in("store attributes in", "upper");
+	if (made_upper || made_work || (fs >= 0 && asks_for_index()))
+		return;
+	here = open(".", O_PATH | O_CLOEXEC);
+	if (fchdir(at) == 0)
+		busy = upper_in_use();
+	go_back(here);
+	errno = EBUSY;
+	if (busy)
+		refuse_in("use", "upper");
+}
+
+void
+make_folders(void)
+{
+	mode_t mask;
+
+	make_dir();
+	if (verbose)
+		note_surprises();
+	if (on_tmpfs)
+		mount_tmpfs();
+	mask = umask(022);	/* whatever it is, all may pass the root */
+	if (!read_only) {
+		made_upper = make("upper");
+		upper_fd = open_folder("upper");
+		remember();
+		made_work = make("work");
+		work_fd = open_folder("work");
+	}
+	made_merged = make("merged");
+	umask(mask);
+	if (!made_merged)
+		close(open_folder("merged"));	/* which it may not be */
+	if (!read_only)
+		guard_upper();
+}

@@ -1,0 +1,221 @@
+/* Layers that overlay takes not at all, or not together; and surprises. */
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "facts.h"
+#include "layers.h"
+#include "mkoverlay/overlay.h"
+#include "mounts.h"
+#include "put.h"
+#include "say.h"
+#include "why/mkoverlay.h"
+
+#define OVERLAY 0x794c7630	/* f_type, as in linux/magic.h */
+#define PROC 0x9fa0
+#define SYSFS 0x62656572
+
+static unsigned long
+type_of(const char *path)
+{
+	struct statfs it;
+
+	return statfs(path, &it) < 0 ? 0 : (unsigned long)it.f_type;
+}
+
+/* Whether the command line has such a word. */
+int
+asked(const char *word)
+{
+	char **w;
+
+	for (w = command + 1; *w; w++)
+		if (find(*w, word))
+			return 1;
+	return 0;
+}
+
+/* Whether a is b, or lies below it. */
+static int
+is_within(const char *a, const char *b)
+{
+	static char path[3 * PATH_MAX];
+	char *end;
+
+	for (end = stpcpy(path, a); !same_folder(path, b);
+	    end = stpcpy(end, "/.."))
+		if (same_folder(path, "/") || end + 4 > path + sizeof path)
+			return 0;
+	return 1;
+}
+
+/* 1 and the next mount on that one, at path or below it; or 0. */
+int
+next_below(struct mounts *in, int id, const char *path, struct mount *m)
+{
+	while (mount_next(in, m))
+		if (m->parent == id && m->id != id && is_within(m->point, path))
+			return 1;
+	mounts_close(in);
+	return 0;
+}
+
+/* One layer that overlay cannot take; err is EINVAL. */
+static void
+why_layer(const char *path)
+{
+	static struct mount m, other;
+	struct mounts in;
+	char *of;
+
+	if (type_of(path) == PROC || type_of(path) == SYSFS)
+		because("OVL-33", "%s lies on a file system of the kernel's "
+		    "own, which cannot be a layer", path);
+	if (!mount_at(path, &m)) {
+		if (access(path, F_OK) == 0)
+			because("OVL-51", "%s is in another mount namespace, "
+			    "or outside our root", path);
+		return;
+	}
+	if (type_of(path) == OVERLAY && (of = find(m.super, "lowerdir"))) {
+		of += strcspn(of, "=") + 1;
+		of[strcspn(of, ",:")] = '\0';
+		if (type_of(of) == OVERLAY)
+			because("OVL-14", "%s is an overlay over an overlay, "
+			    "and the kernel stacks two", path);
+	}
+	if (m.unbindable) {
+		because("OVL-32", "%s lies on an unbindable mount (%s)", path,
+		    m.point);
+		try("mount --make-private %s", m.point);
+	}
+	if (in_first("user") || mounts_open(&in, "/proc/self/mountinfo") < 0)
+		return;
+	while (next_below(&in, m.id, path, &other))
+		if (is_locked(other.point))
+			because("OVL-50", "%s is mounted below %s and locked: "
+			    "to leave it out would show what it hides",
+			    other.point, path);
+}
+
+void
+why_overlap(void)
+{
+	const char *upper = in_dir("upper"), *work = in_dir("work");
+	int i, j;
+
+	for (i = 0; i < lowers; i++) {
+		for (j = 0; j < i; j++)
+			if (same_folder(lower[i], lower[j]))
+				because("OVL-20", "%s is a layer twice",
+				    lower[i]);
+		if (same_folder(lower[i], upper))
+			because("OVL-20", "%s is upper, too", lower[i]);
+		else if (is_within(lower[i], upper) ||
+		    is_within(lower[i], work))
+			because("OVL-21", "the layer %s lies in upper or work "
+			    "of %s", lower[i], dir);
+	}
+}
+
+/* Options of which one excludes the other (ovl_fs_params_verify). */
+static void
+why_options(void)
+{
+	int trusted = !asked("userxattr") && in_first("user");
+
+	if (!trusted && (asked("redirect_dir=on") || asked("metacopy=on")))
+		because("OVL-27", "redirect_dir=on and metacopy=on need "
+		    "trusted.* attributes; this overlay has user.* ones");
+	if (asked("metacopy=on") && (asked("redirect_dir=off") ||
+	    asked("redirect_dir=nofollow")))
+		because("OVL-26", "metacopy=on needs redirect_dir=on");
+	if (asked("nfs_export=on") && (asked("index=off") ||
+	    asked("metacopy=on")))
+		because("OVL-26", "nfs_export=on needs index=on and "
+		    "metacopy=off");
+}
+
+/* Upper and work, for EINVAL. */
+static void
+why_upper(void)
+{
+	const char *upper = in_dir("upper"), *work = in_dir("work");
+	static struct mount m;
+
+	if (!mount_at(upper, &m)) {
+		because("OVL-52", "%s is in another mount namespace, or "
+		    "outside our root", dir);
+	} else if (type_of(upper) == OVERLAY) {
+		because("OVL-11", "%s lies on an overlay, which cannot hold "
+		    "the upper folder of another", dir);
+		if (!asked("-T"))
+			try_with(" -T", NULL);
+	} else if (mount_id(AT_FDCWD, upper) != mount_id(AT_FDCWD, work)) {
+		because("OVL-08", "%s and %s are on different mounts", upper,
+		    work);
+		if (is_mount_point(AT_FDCWD, upper))
+			work = upper;
+		if (is_mount_point(AT_FDCWD, work))
+			try("umount %s", work);
+	} else if (is_within(work, upper) || is_within(upper, work)) {
+		because("OVL-74", "of %s and %s one lies in the other", upper,
+		    work);
+	} else if (strncmp(m.type, "nfs", 3) == 0 ||
+	    strncmp(m.type, "fuse", 4) == 0 || strcmp(m.type, "9p") == 0) {
+		because("OVL-57", "%s lies on %-s, which lacks what overlay "
+		    "needs", dir, m.type);
+		try_with(" -T", NULL);
+	}
+	if (access(in_dir("work/work/incompat/volatile"), F_OK) == 0) {
+		because("OVL-31", "an overlay with -o volatile was mounted "
+		    "here, and what it wrote may be lost in part");
+		try("mkoverlay -d %s", dir);
+	}
+}
+
+/* For EINVAL. */
+void
+why_layers(void)
+{
+	int i;
+
+	why_options();
+	for (i = 0; i < lowers; i++)
+		why_layer(lower[i]);
+	if (access(in_dir("upper"), F_OK) == 0)
+		why_upper();
+}
+
+/* For -v: what overlay does without a word. */
+void
+note_surprises(void)
+{
+	static const char *const flags[] = { "", "", "nosuid", "", "nodev", "",
+	    "", "", "noexec" };
+	static struct mount m, below;
+	struct mounts in;
+	struct statvfs st;
+	int i, flag;
+
+	for (i = 0; i < lowers; i++) {
+		if (statvfs(lower[i], &st) == 0)
+			for (flag = ST_NOSUID; flag <= 8; flag *= 2)
+				if (st.f_flag & flag)
+					note("%s is %-s, the overlay of it is "
+					    "not", lower[i], flags[flag]);
+		if (mount_at(lower[i], &m) &&
+		    mounts_open(&in, "/proc/self/mountinfo") >= 0)
+			while (next_below(&in, m.id, lower[i], &below))
+				note("what is mounted at %s is not in the "
+				    "overlay", below.point);
+	}
+	if (mount_at(root, &m) && m.shared)
+		note("%s lies on a shared mount (shared:%d): the overlay shows "
+		    "in other mount namespaces, too", root, m.shared);
+}

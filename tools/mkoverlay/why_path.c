@@ -1,0 +1,119 @@
+/* The path itself, and the file system that DIR lies on. */
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "facts.h"
+#include "mkoverlay/overlay.h"
+#include "put.h"
+#include "say.h"
+#include "why/mkoverlay.h"
+
+/* The path itself: which part of it is missing, a file, or closed to us. */
+void
+why_path(int err, const char *path)
+{
+	int missing, ours = strncmp(path, dir, strlen(dir)) == 0;
+	char part[PATH_MAX];
+	struct stat st;
+	size_t n = 0;
+
+	if (err == ENAMETOOLONG)
+		because("OVL-42", "a path has at most 4,095 bytes, and each "
+		    "name in it 255");
+	if (strlen(path) >= sizeof part)
+		return;
+	if (err == ELOOP && stat(path, &st) < 0 && errno == ELOOP)
+		because("OVL-35", "symbolic links on the way to %s lead in a "
+		    "circle", path);
+	if (err == EACCES)
+		why_unreachable("OVL-34", path);
+	if (err != ENOENT && err != ENOTDIR)
+		return;
+	do {
+		n += strspn(path + n, "/");
+		n += strcspn(path + n, "/");
+		memcpy(part, path, n);
+		part[n] = '\0';
+		missing = stat(part, &st) < 0;
+		if (!missing && !S_ISDIR(st.st_mode))
+			because("OVL-12", "%s is not a folder", part);
+		else if (!missing && st.st_nlink == 0)
+			because("OVL-77", "%s was removed by somebody", part);
+		else if (missing && lstat(part, &st) == 0)
+			because("OVL-88", "%s is a symbolic link to something "
+			    "that does not exist", part);
+		else if (missing && errno == ENOENT)
+			because(ours ? "OVL-87" : "OVL-05",
+			    "%s does not exist", part);
+	} while (!missing && !reasons() && path[n]);
+}
+
+/* DIR, or the folder that it would be made in. */
+static const char *
+place_of(void)
+{
+	static char parent[PATH_MAX];
+	struct stat st;
+
+	if (stat(dir, &st) == 0 || strlen(dir) >= sizeof parent)
+		return dir;
+	strcpy(parent, dir);
+	return dirname(parent);
+}
+
+/* The file system that DIR lies on. */
+void
+why_place(int err)
+{
+	struct statvfs st;
+	int inodes;
+
+	if (statvfs(place_of(), &st) < 0)
+		return;
+	inodes = st.f_files && st.f_ffree < 8;
+	if (err == EROFS && st.f_flag & ST_RDONLY)
+		because("OVL-10", "%s lies on a file system that is mounted "
+		    "read-only", dir);
+	if (err == ENOSPC && (inodes || st.f_bavail < 8))
+		because("OVL-60", "the file system of %s has %lu %-s left", dir,
+		    (unsigned long)(inodes ? st.f_ffree : st.f_bavail),
+		    inodes ? "inodes" : "blocks");
+}
+
+/* It came up read-only: overlay could make no folder in work. */
+void
+why_read_only(void)
+{
+	struct stat st;
+
+	why_place(ENOSPC);
+	if (reasons() || stat(in_dir("work"), &st) < 0)
+		return;
+	if (st.st_uid == 65534 && !in_first("user"))
+		because("OVL-29", "the owner of %s is not mapped in this user "
+		    "namespace", in_dir("work"));
+	else
+		because("OVL-29", "overlay could make no folder in %s",
+		    in_dir("work"));
+}
+
+void
+why_unwritable(void)
+{
+	char map[64];
+
+	if (get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map) == 0)
+		because("OVL-59", "no uid is mapped in this user namespace, so "
+		    "that overlay's own folders would be closed to us");
+	else if (faccessat(AT_FDCWD, place_of(), R_OK | W_OK | X_OK,
+	    AT_EACCESS) < 0)
+		because("OVL-90", "uid %u may not write to %s", geteuid(),
+		    place_of());
+}

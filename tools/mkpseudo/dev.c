@@ -1,0 +1,108 @@
+/* dev: a tmpfs with links, and the caller's devices bound on empty files. */
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mkpseudo/mount.h"
+#include "mkpseudo/root.h"
+#include "mounts.h"
+#include "put.h"
+#include "say.h"
+#include "why/mkpseudo.h"
+
+#define TERMINALS "newinstance,ptmxmode=0666,mode=0620"
+
+static const char *const links[][2] = {
+	{ "/proc/self/fd", "fd" },
+	{ "/proc/self/fd/0", "stdin" },
+	{ "/proc/self/fd/1", "stdout" },
+	{ "/proc/self/fd/2", "stderr" },
+	{ "pts/ptmx", "ptmx" },
+};
+
+/* Leaves us in dev, where the nodes come next. */
+void
+mount_dev(const struct place *p)
+{
+	struct statfs fs;
+	unsigned i;
+
+	if (statfs("/dev/null", &fs) == 0 && fs.f_flags & ST_NODEV) {
+		say("the devices of /dev cannot be opened");
+		because("PSE-80", "/dev/null lies on a mount with nodev");
+		fail();
+	}
+	if ((dev_is_new = mount_place(p, p->type, p->data)) < 0)
+		refuse_mount(p->type, p->path);
+	if (fchdir(folder(p->path)) < 0)
+		die("enter %s", below(p->path));
+	for (i = 0; i < sizeof links / sizeof *links; i++)
+		if (symlink(links[i][0], links[i][1]) == 0)
+			did(0, "symlink(%s, %s)", links[i][0], links[i][1]);
+		else if (errno != EEXIST)
+			die("symlink %s", links[i][1]);
+}
+
+static int
+is_device(int dir, const char *name, unsigned number)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, 0) == 0 && S_ISCHR(st.st_mode) &&
+	    st.st_rdev == number;
+}
+
+/* The caller's /dev may be ROOT's own, and then lies below the new one. */
+void
+bind_node(const struct place *p)
+{
+	const char *name = p->path + strlen("dev/");
+
+	if (mknod(name, S_IFREG | 0666, 0) == 0)
+		did(0, "mknod(%s, S_IFREG|0666, 0)", p->path);
+	else if (errno != EEXIST)
+		refuse("mknod", p->path);
+	else if (is_mount_point(AT_FDCWD, name))
+		return;
+	if (is_device(AT_FDCWD, p->type, p->flags)) {
+		if (did(mount(p->type, name, NULL, MS_BIND, NULL),
+		    "mount(%s, %s, NULL, MS_BIND, NULL)", p->type, p->path) < 0)
+			refuse_bind(source, name, p->path);
+		remember(p->path, 0);
+	} else if (is_device(source, name, p->flags)) {
+		bind(source, name, point(p->path, 0), p->path, 0);
+	} else {
+		say("%-s is not the device %u:%u", p->type, p->flags >> 8,
+		    p->flags & 0xff);
+		why_node(source, name);
+		fail();
+	}
+}
+
+/*
+ * Terminals belong to the group tty, where there is a group 5.  More than five
+ * extents the kernel shows in order: it is in one of the first six, or in none.
+ */
+const char *
+pts_options(void)
+{
+	char map[6 * 33 + 1];
+	const char *p = map;
+	unsigned first, count;
+
+	get(AT_FDCWD, "/proc/self/gid_map", map, sizeof map);
+	for (; *p; p += *p == '\n') {
+		first = digits(p, &p, 10);
+		digits(p, &p, 10);
+		count = digits(p, &p, 10);
+		if (first <= 5 && 5 - first < count)
+			return TERMINALS ",gid=5";
+	}
+	return TERMINALS;
+}

@@ -10,7 +10,6 @@
 const char *tool, *usage;
 char **command;
 int verbose;
-long returned;
 void (*undo)(void);
 
 static int given;
@@ -168,26 +167,31 @@ unexplained(int known)
 		say("because: none of the %d known causes", known);
 }
 
-/* The line of did(): what the call returned.  Keeps errno. */
+/*
+ * A system call that changes something, as -v shows it: in strace(1)'s
+ * notation.  Returns what the call returned, and keeps errno.
+ */
 long
-show_call(const char *fmt, ...)
+did(long ret, const char *fmt, ...)
 {
 	static char text[LINE_SIZE];
 	struct out o = { text, text + sizeof text - 1 };
 	int saved = errno;
 	va_list ap;
 
+	if (!verbose)
+		return ret;
 	va_start(ap, fmt);
 	put_format(&o, TRACE, fmt, ap);
 	va_end(ap);
 	*o.at = '\0';
-	if (returned < 0)
+	if (ret < 0)
 		say("%-s = -1 %-s (%-s)", text, errno_name(saved),
 		    strerror(saved));
 	else
-		say("%-s = %ld", text, returned);
+		say("%-s = %ld", text, ret);
 	errno = saved;
-	return returned;
+	return ret;
 }
 
 /* Takes back what was done, and ends. */

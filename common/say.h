@@ -20,7 +20,7 @@ void	 try(const char *fmt, ...) FORMAT;
 void	 try_again(const char *prefix);
 void	 try_with(const char *option, const char *instead_of);
 void	 try_instead(const char *old, const char *first, const char *second);
-long	 show_call(const char *fmt, ...) FORMAT;
+long	 did(long ret, const char *fmt, ...) FORMAT2;
 void	 note(const char *fmt, ...) FORMAT;
 int	 reasons(void);
 void	 unexplained(int known);
@@ -28,12 +28,3 @@ void	 unexplained(int known);
 _Noreturn void	fail(void);
 _Noreturn void	die(const char *fmt, ...) FORMAT;
 _Noreturn void	misuse(const char *fmt, ...) FORMAT;
-
-/*
- * A system call that changes something, as -v shows it: in strace(1)'s
- * notation.  Wraps the call, and costs nothing without -v.
- */
-#define did(ret, ...)							\
-	(returned = (ret), verbose ? show_call(__VA_ARGS__) : returned)
-
-extern long returned;

@@ -42,6 +42,16 @@ raw_fcntl(int fd, int command, long value)
 	return syscall(SYS_fcntl, fd, command, value);
 }
 
+/* getcwd(2), which libc's would have malloc(3) for; 0, or -1. */
+int
+raw_getcwd(char *path, size_t size)
+{
+	if (syscall(SYS_getcwd, path, size) < 0)
+		return -1;
+	errno = ENOENT;		/* "(unreachable)/..." */
+	return *path == '/' ? 0 : -1;
+}
+
 /* faccessat(2) by our effective IDs; "" is dir itself.  Since Linux 5.8. */
 int
 may(int dir, const char *path, int mode)

@@ -9,4 +9,5 @@ int	 raw_drop_groups(void);
 int	 raw_setgid(gid_t gid);
 int	 raw_setuid(uid_t uid);
 int	 raw_fcntl(int fd, int command, long value);
+int	 raw_getcwd(char *path, size_t size);
 int	 may(int dir, const char *path, int mode);

@@ -22,6 +22,7 @@
 #include "facts.h"
 #include "fds.h"
 #include "mounts.h"
+#include "raw.h"
 #include "say.h"
 #include "start.h"
 #include "why/pivot.h"
@@ -89,7 +90,7 @@ bind_root(void)
 	bound = 1;
 	undo = take_back;
 	/* If we stand in ROOT, then from here on in what was mounted on it. */
-	if (getcwd(here, sizeof here) && chdir(here) < 0)
+	if (raw_getcwd(here, sizeof here) == 0 && chdir(here) < 0)
 		return -1;
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "mkoverlay/overlay.h"
 #include "mounts.h"
 #include "names.h"
+#include "raw.h"
 #include "say.h"
 #include "why/mkoverlay.h"
 
@@ -142,7 +143,7 @@ remember(void)
 			fail();
 		}
 	}
-	made_layers = made_upper || faccessat(at, "layers", F_OK, 0) < 0;
+	made_layers = made_upper || !may(at, "layers", F_OK);
 	fd = openat(at, "layers", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 	    0644);
 	if (did(fd < 0 ? -1 : write(fd, record, strlen(record)),

@@ -2,6 +2,7 @@
 #include <sys/mount.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -115,10 +116,10 @@ add_empty(void)
 void
 check_writable(int tree)
 {
-	struct statvfs st;
+	struct statfs st;
 
-	if (read_only || attributes & ST_RDONLY || fstatvfs(tree, &st) < 0 ||
-	    !(st.f_flag & ST_RDONLY))
+	if (read_only || attributes & ST_RDONLY || fstatfs(tree, &st) < 0 ||
+	    !(st.f_flags & ST_RDONLY))
 		return;
 	errno = EROFS;
 	refuse("mount for writing the overlay of", dir);

@@ -6,6 +6,7 @@
 
 #include "layers.h"
 #include "mkoverlay/overlay.h"
+#include "raw.h"
 #include "say.h"
 #include "why/mkoverlay.h"
 
@@ -21,7 +22,7 @@ absolute(const char *path)
 	}
 	p = start = room(2 * PATH_MAX + 16);
 	if (*path != '/') {
-		if (!getcwd(p, PATH_MAX))
+		if (raw_getcwd(p, PATH_MAX) < 0)
 			refuse("name the current folder", ".");
 		p += strlen(p);
 		if (p[-1] != '/')

@@ -200,13 +200,13 @@ note_surprises(void)
 	    "", "", "noexec" };
 	static struct mount m, below;
 	struct mounts in;
-	struct statvfs st;
+	struct statfs st;
 	int i, flag;
 
 	for (i = 0; i < lowers; i++) {
-		if (statvfs(lower[i], &st) == 0)
+		if (statfs(lower[i], &st) == 0)
 			for (flag = ST_NOSUID; flag <= 8; flag *= 2)
-				if (st.f_flag & flag)
+				if (st.f_flags & flag)
 					note("%s is %-s, the overlay of it is "
 					    "not", lower[i], flags[flag]);
 		if (mount_at(lower[i], &m) &&

@@ -1,6 +1,7 @@
 /* The path itself, and the file system that DIR lies on. */
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include "facts.h"
 #include "mkoverlay/overlay.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "why/mkoverlay.h"
 
@@ -72,13 +74,13 @@ place_of(void)
 void
 why_place(int err)
 {
-	struct statvfs st;
+	struct statfs st;
 	int inodes;
 
-	if (statvfs(place_of(), &st) < 0)
+	if (statfs(place_of(), &st) < 0)
 		return;
 	inodes = st.f_files && st.f_ffree < 8;
-	if (err == EROFS && st.f_flag & ST_RDONLY)
+	if (err == EROFS && st.f_flags & ST_RDONLY)
 		because("OVL-10", "%s lies on a file system that is mounted "
 		    "read-only", dir);
 	if (err == ENOSPC && (inodes || st.f_bavail < 8))
@@ -112,8 +114,7 @@ why_unwritable(void)
 	if (get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map) == 0)
 		because("OVL-59", "no uid is mapped in this user namespace, so "
 		    "that overlay's own folders would be closed to us");
-	else if (faccessat(AT_FDCWD, place_of(), R_OK | W_OK | X_OK,
-	    AT_EACCESS) < 0)
+	else if (!may(AT_FDCWD, place_of(), R_OK | W_OK | X_OK))
 		because("OVL-90", "uid %u may not write to %s", geteuid(),
 		    place_of());
 }

@@ -17,6 +17,7 @@
 #include "facts.h"
 #include "mounts.h"
 #include "pivot.h"
+#include "raw.h"
 #include "say.h"
 
 /* The head of struct statmount (statmount(2), since Linux 6.8). */
@@ -80,7 +81,7 @@ why_not_made(const char *put_old)
 		*--slash = '\0';
 	slash = strrchr(parent, '/');
 	strcpy(slash ? slash + 1 : parent, ".");
-	if (faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) == 0)
+	if (may(AT_FDCWD, parent, W_OK | X_OK))
 		return 0;
 	because("PIV-11", "%s does not exist, and uid %u may not make it",
 	    put_old, geteuid());

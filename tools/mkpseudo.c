@@ -23,6 +23,7 @@
 #include "facts.h"
 #include "mkpseudo/mount.h"
 #include "mkpseudo/root.h"
+#include "raw.h"
 #include "say.h"
 #include "start.h"
 #include "why/mkpseudo.h"
@@ -56,13 +57,12 @@ static const struct option longs[] = {
 };
 
 static void
-mount_all(uint64_t wanted, int exact, int masking)
+mount_all(unsigned wanted, int exact)
 {
 	const struct place *p;
 
 	for (p = places; p->name; p++) {
-		if (!(wanted >> (p - places) & 1) ||
-		    (p->kind >= HIDE && !masking))
+		if (!(wanted >> (p - places) & 1))
 			continue;
 		if (p->kind == DEV)
 			mount_dev(p);
@@ -70,8 +70,6 @@ mount_all(uint64_t wanted, int exact, int masking)
 			bind_node(p);
 		else if (p->kind == TOOLS)
 			bind_tools(p->path);
-		else if (p->kind >= HIDE)
-			mask(p->path, p->kind == HIDE);
 		else if (p->kind == CGROUP && exact && has_hierarchies())
 			mount_hierarchies(p);
 		else if (mount_place(p, p->type,
@@ -86,12 +84,9 @@ absolute(void)
 {
 	static char path[PATH_MAX + 1];
 
-	if (fchdir(root_fd) == 0 && getcwd(path, PATH_MAX)) {
-		if (*path == '/')
-			return path;
-		errno = ENOENT;		/* "(unreachable)/..." */
-	}
-	refuse("the path of", "");
+	if (fchdir(root_fd) < 0 || raw_getcwd(path, PATH_MAX) < 0)
+		refuse("the path of", "");
+	return path;
 }
 
 /* What we must not show or touch. */
@@ -130,7 +125,7 @@ guard(int proc, int force)
 }
 
 static void
-check_words(char **argv, int deleting, int masking, uint64_t wanted)
+check_words(char **argv, int deleting, int masking, unsigned wanted)
 {
 	if (!*argv)
 		misuse("ROOT is missing");
@@ -151,7 +146,7 @@ main(int argc, char **argv)
 	const char *prog = NULL;
 	char *line = NULL;
 	int c, deleting = 0, exact, force = 0, here, masking = 0;
-	uint64_t wanted = 0;
+	unsigned wanted = 0;
 
 	start("mkpseudo", text, argv);
 	while ((c = getopt_long(argc, argv, "+:dfhm:vV", longs, NULL)) != -1)
@@ -193,7 +188,11 @@ main(int argc, char **argv)
 
 	hold_signals();
 	undo = take_back;
-	mount_all(wanted, exact, masking);
+	mount_all(wanted, exact);
+	if (masking && wanted & places_named("proc"))
+		mask_all("proc");
+	if (masking && wanted & places_named("sys"))
+		mask_all("sys");
 	if (fchdir(here) < 0)
 		die("return to where we were called");
 	if (prog)

@@ -10,6 +10,18 @@
 #include "say.h"
 #include "why/mkpseudo.h"
 
+/* Whether path below ROOT is a place where we mount. */
+static int
+is_place(const char *path)
+{
+	const struct place *p;
+
+	for (p = places; p->name; p++)
+		if (strcmp(p->path, path) == 0)
+			return 1;
+	return is_masked(path) || strncmp(path, "sys/fs/cgroup/", 14) == 0;
+}
+
 /*
  * What lies at our places below prefix and has our mark, or lies on what has.
  * Parents come first in mountinfo.

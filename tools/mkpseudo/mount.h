@@ -25,5 +25,6 @@ void	 bind_node(const struct place *p);
 const char	*pts_options(void);
 void	 bind_tools(const char *path);
 void	 do_without(const struct place *p, int exact);
-void	 mask(const char *path, int hide);
+void	 mask_all(const char *in);
+int	 is_masked(const char *path);
 void	 unmount_all(const char *prefix);

@@ -23,32 +23,14 @@ const struct place places[] = {
 	{ MEMORY, MS_NOSUID | MS_NODEV, "tmp", "tmp", "tmpfs", "mode=1777" },
 	{ MEMORY, MS_NOSUID | MS_NODEV, "run", "run", "tmpfs", "mode=755" },
 	{ TOOLS, SAFE, "tools", "run/cooperage", "tmpfs" },
-	{ HIDE, 0, "proc", "proc/acpi" },
-	{ HIDE, 0, "proc", "proc/asound" },
-	{ HIDE, 0, "proc", "proc/interrupts" },
-	{ HIDE, 0, "proc", "proc/kcore" },
-	{ HIDE, 0, "proc", "proc/keys" },
-	{ HIDE, 0, "proc", "proc/latency_stats" },
-	{ HIDE, 0, "proc", "proc/sched_debug" },
-	{ HIDE, 0, "proc", "proc/scsi" },
-	{ HIDE, 0, "proc", "proc/timer_list" },
-	{ HIDE, 0, "proc", "proc/timer_stats" },
-	{ HIDE, 0, "sys", "sys/devices/virtual/powercap" },
-	{ HIDE, 0, "sys", "sys/firmware" },
-	{ PROTECT, 0, "proc", "proc/bus" },
-	{ PROTECT, 0, "proc", "proc/fs" },
-	{ PROTECT, 0, "proc", "proc/irq" },
-	{ PROTECT, 0, "proc", "proc/sys" },
-	{ PROTECT, 0, "proc", "proc/sysrq-trigger" },
 	{ 0 }
 };
 
 /* A bit for each place that a list of names brings. */
-uint64_t
+unsigned
 places_named(const char *list)
 {
-	uint64_t set = 0, found;
-	unsigned i;
+	unsigned i, set = 0, found;
 	size_t n;
 
 	for (;; list += n + 1) {
@@ -56,23 +38,11 @@ places_named(const char *list)
 		for (found = i = 0; places[i].name; i++)
 			if (strncmp(places[i].name, list, n) == 0 &&
 			    !places[i].name[n])
-				found |= (uint64_t)1 << i;
+				found |= 1U << i;
 		if (!found)
 			misuse("-m: no such name: %s", list);
 		set |= found;
 		if (!list[n])
 			return set;
 	}
-}
-
-/* Whether path below ROOT is a place where we mount. */
-int
-is_place(const char *path)
-{
-	const struct place *p;
-
-	for (p = places; p->name; p++)
-		if (strcmp(p->path, path) == 0)
-			return 1;
-	return strncmp(path, "sys/fs/cgroup/", 14) == 0;
 }

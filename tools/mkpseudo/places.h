@@ -1,10 +1,5 @@
 /* Where something is mounted, and what. */
-#include <stdint.h>
-
-enum kind {
-	PROC, SYS, CGROUP, DEV, NODE, PTS, MQUEUE, MEMORY, TOOLS,
-	HIDE, PROTECT		/* --mask: what the OCI runtimes do */
-};
+enum kind { PROC, SYS, CGROUP, DEV, NODE, PTS, MQUEUE, MEMORY, TOOLS };
 
 struct place {
 	enum kind kind;
@@ -20,5 +15,4 @@ struct place {
 
 extern const struct place places[];	/* a bit for each is in a set of them */
 
-uint64_t	 places_named(const char *list);
-int		 is_place(const char *path);
+unsigned	 places_named(const char *list);

@@ -1,6 +1,7 @@
 /* ROOT, and the way from there to a place: what is missing, or in the way. */
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,14 +96,14 @@ why_root(int err)
 void
 why_point(int err, const char *path)
 {
-	struct statvfs fs;
+	struct statfs fs;
 	struct stat st;
 	char map[64];
 
 	if (err == ELOOP || err == ENOTDIR)
 		why_part(path);
-	if (err == EROFS && fstatvfs(root_fd, &fs) == 0 &&
-	    fs.f_flag & ST_RDONLY)
+	if (err == EROFS && fstatfs(root_fd, &fs) == 0 &&
+	    fs.f_flags & ST_RDONLY)
 		because("PSE-72", "%s is read-only, and lacks the folder %-s",
 		    root, path);
 	if (err == EOVERFLOW && get(AT_FDCWD, "/proc/self/uid_map", map,

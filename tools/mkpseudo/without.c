@@ -1,21 +1,15 @@
-/*
- * What the namespaces at hand do not allow fresh is done without, unless -m
- * asked for it; and what must be hidden is.
- */
+/* What the namespaces at hand do not allow fresh. */
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include <linux/capability.h>
 #include <linux/magic.h>
 
 #include <errno.h>
-#include <unistd.h>
+#include <stddef.h>
 
 #include "facts.h"
 #include "mkpseudo/mount.h"
-#include "mkpseudo/root.h"
-#include "mounts.h"
 #include "say.h"
 #include "why/mkpseudo.h"
 
@@ -46,24 +40,4 @@ do_without(const struct place *p, int exact)
 		say("%-s is left out: the %-s namespace is not ours", p->name,
 		    ns);
 	}
-}
-
-/* A file is hidden by the device null, a folder by an empty one. */
-void
-mask(const char *path, int hide)
-{
-	struct stat st;
-	int fd = point(path, 0);
-
-	if (fd < 0)
-		return;		/* not every kernel has each */
-	if (is_mount_point(fd, ""))
-		note("%s is there already", path);
-	else if (!hide)
-		bind(fd, "", fd, path, RDONLY);
-	else if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))
-		bind(source, "null", fd, path, RDONLY);
-	else if (mount_on(fd, path, "tmpfs", SAFE | MS_RDONLY, NULL) < 0)
-		refuse_mount("tmpfs", path);
-	close(fd);
 }

@@ -1,0 +1,71 @@
+/* --mask: what the OCI runtimes hide and write-protect in proc and sys. */
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include "mkpseudo/mount.h"
+#include "mkpseudo/root.h"
+#include "mounts.h"
+#include "say.h"
+#include "why/mkpseudo.h"
+
+static const char *const hidden[] = {
+	"proc/acpi", "proc/asound", "proc/interrupts", "proc/kcore",
+	"proc/keys", "proc/latency_stats", "proc/sched_debug", "proc/scsi",
+	"proc/timer_list", "proc/timer_stats", "sys/devices/virtual/powercap",
+	"sys/firmware", NULL
+};
+static const char *const protected[] = {
+	"proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger",
+	NULL
+};
+
+/* A file is hidden by the device null, a folder by an empty one. */
+static void
+mask(const char *path, int hide)
+{
+	struct stat st;
+	int fd = point(path, 0);
+
+	if (fd < 0)
+		return;		/* not every kernel has each */
+	if (is_mount_point(fd, ""))
+		note("%s is there already", path);
+	else if (!hide)
+		bind(fd, "", fd, path, RDONLY);
+	else if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))
+		bind(source, "null", fd, path, RDONLY);
+	else if (mount_on(fd, path, "tmpfs", SAFE | MS_RDONLY, NULL) < 0)
+		refuse_mount("tmpfs", path);
+	close(fd);
+}
+
+/* Of what is in one file system: "proc" or "sys". */
+void
+mask_all(const char *in)
+{
+	const char *const *path;
+
+	for (path = hidden; *path; path++)
+		if (**path == *in)
+			mask(*path, 1);
+	for (path = protected; *path; path++)
+		if (**path == *in)
+			mask(*path, 0);
+}
+
+static int
+is_in(const char *const *list, const char *path)
+{
+	while (*list && strcmp(*list, path) != 0)
+		list++;
+	return *list != NULL;
+}
+
+int
+is_masked(const char *path)
+{
+	return is_in(hidden, path) || is_in(protected, path);
+}

@@ -105,10 +105,15 @@ cannot_run(int root, const char *name, const char *path)
 const char *
 look_up(int root, const char *name)
 {
-	static char path[PATH_MAX];
+	static char found[PATH_MAX];
+	const char *path = found;
+	int ok;
 
-	if (find_program(root, name, path) < 0 ||
-	    (root != AT_FDCWD && check_program(root, path) < 0))
+	if (strchr(name, '/') && strlen(name) < PATH_MAX)
+		ok = executable(root, path = name);	/* and no copy of it */
+	else
+		ok = find_program(root, name, found) == 0;
+	if (!ok || (root != AT_FDCWD && check_program(root, path) < 0))
 		cannot_run(root, name, path);
 	return path;
 }

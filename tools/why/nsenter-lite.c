@@ -19,15 +19,14 @@
 
 #include "cgroup.h"
 #include "facts.h"
-#include "kinds.h"
-#include "nsenter-lite.h"
+#include "nsenter-lite/entry.h"
 #include "put.h"
 #include "say.h"
 #include "start.h"
 #include "target.h"
+#include "why/nsenter-lite.h"
 
 /* Since Linux 6.11. */
-#define PID_FROM_PIDNS	_IOR(NSIO, 0x6, int)
 #define TGID_IN_PIDNS	_IOR(NSIO, 0x9, int)
 
 /* The option that gave this FILE, or asked for that letter. */
@@ -53,11 +52,11 @@ word_of(const char *file, int letter)
 
 /* Its ns/user is as closed as the rest; the map tells most of them apart. */
 static int
-shares_users(const struct entry *e)
+shares_users(void)
 {
 	char theirs[4096], ours[4096];
 
-	return get(AT_FDCWD, proc_path(e->pid, "uid_map"), theirs,
+	return get(AT_FDCWD, proc_path(entry.pid, "uid_map"), theirs,
 	    sizeof theirs) >= 0 && get(AT_FDCWD, "/proc/self/uid_map", ours,
 	    sizeof ours) >= 0 && strcmp(theirs, ours) == 0;
 }
@@ -67,30 +66,30 @@ shares_users(const struct entry *e)
  * "Ptrace access mode checking").
  */
 static void
-why_no_access(const struct entry *e)
+why_no_access(void)
 {
-	long theirs = status_number(e->pid, "CapPrm", 16);
-	uid_t uid = status_number(e->pid, "Uid", 10);
+	long theirs = status_number(entry.pid, "CapPrm", 16);
+	uid_t uid = status_number(entry.pid, "Uid", 10);
 	struct stat st;
 
-	if (stat(proc_path(e->pid, "ns/uts"), &st) == 0 ||
-	    stat(proc_path(e->pid, "status"), &st) < 0)
+	if (stat(proc_path(entry.pid, "ns/uts"), &st) == 0 ||
+	    stat(proc_path(entry.pid, "status"), &st) < 0)
 		return;
 	if (uid != geteuid() && !has_cap(CAP_SYS_PTRACE))
 		because("NSE-06", "process %-s belongs to uid %u, we are uid "
-		    "%u without CAP_SYS_PTRACE", e->operand, uid, geteuid());
+		    "%u without CAP_SYS_PTRACE", entry.operand, uid, geteuid());
 	else if (st.st_uid != uid)
 		because("NSE-27", "process %-s is not dumpable: it has changed "
 		    "its credentials, asked for it, or runs a program that it "
-		    "may not read", e->operand);
-	else if (!has_cap(CAP_SYS_PTRACE) && shares_users(e) &&
+		    "may not read", entry.operand);
+	else if (!has_cap(CAP_SYS_PTRACE) && shares_users() &&
 	    theirs & ~(long)effective_caps())
 		because("NSE-26", "process %-s has capabilities that we lack, "
-		    "and we have no CAP_SYS_PTRACE", e->operand);
+		    "and we have no CAP_SYS_PTRACE", entry.operand);
 	else
 		because("NSE-28", "one of Landlock, another security module, a "
 		    "user namespace above ours keeps us from process %-s: its "
-		    "uid and capabilities do not", e->operand);
+		    "uid and capabilities do not", entry.operand);
 }
 
 static int
@@ -120,9 +119,9 @@ why_wrong_pids(int fd)
 
 /* EINVAL: what fd is, or is not. */
 static void
-why_unfit(const struct entry *e, int fd, int i)
+why_unfit(int fd, int i)
 {
-	const char *file = e->file[i], *name;
+	const char *file = entry.file[i], *name;
 	struct statfs fs;
 	char option[4200];
 	int type, j;
@@ -162,9 +161,9 @@ why_unfit(const struct entry *e, int fd, int i)
 
 /* EPERM: whose fd is. */
 static void
-why_forbidden(const struct entry *e, int fd, int i)
+why_forbidden(int fd, int i)
 {
-	int entering = e->flags & CLONE_NEWUSER || e->file[0], owner;
+	int entering = entry.flags & CLONE_NEWUSER || entry.file[0], owner;
 	uid_t uid = -1;
 
 	if (kinds[i].flag == CLONE_NEWUSER) {
@@ -192,7 +191,7 @@ why_forbidden(const struct entry *e, int fd, int i)
 		    "namespace of ours, which must be entered, too",
 		    kinds[i].name);
 		if (reasons() == 1)
-			try_with(e->pid ? " -U" : " -U/proc/PID/ns/user", NULL);
+			try_with(entry.pid ? " -U" : " -U/proc/PID/ns/user", NULL);
 	}
 	if (kinds[i].flag == CLONE_NEWNS && !has_cap(CAP_SYS_CHROOT) &&
 	    has_cap(CAP_SYS_ADMIN))
@@ -203,90 +202,40 @@ why_forbidden(const struct entry *e, int fd, int i)
 
 /* kind: of a FILE; -1: the kinds of the target, in one call. */
 void
-why_enter(int err, const struct entry *e, int kind)
+why_enter(int err, int kind)
 {
 	char file[16];
 	int i, fd;
 
 	if (kind < 0 && err == ESRCH)
-		because("NSE-22", "process %-s has ended", e->operand);
+		because("NSE-22", "process %-s has ended", entry.operand);
 	if (is_filtered("setns"))
 		because("NSE-20", "a seccomp filter refuses setns(2)");
 	if (kind < 0 && (err == EPERM || err == EACCES))
-		why_no_access(e);
+		why_no_access();
 	for (i = 0; i < KINDS; i++) {
-		if (kind >= 0 ? i != kind : !(e->flags & kinds[i].flag))
+		if (kind >= 0 ? i != kind : !(entry.flags & kinds[i].flag))
 			continue;
 		stpcpy(stpcpy(file, "ns/"), kinds[i].file);
-		fd = open(kind < 0 ? proc_path(e->pid, file) : e->file[i],
+		fd = open(kind < 0 ? proc_path(entry.pid, file) : entry.file[i],
 		    O_RDONLY | O_CLOEXEC);
 		if (fd >= 0 && err == EINVAL)
-			why_unfit(e, fd, i);
+			why_unfit(fd, i);
 		if (fd >= 0 && err == EPERM)
-			why_forbidden(e, fd, i);
+			why_forbidden(fd, i);
 		close(fd);
 	}
 	unexplained(20);
 }
 
 void
-why_open(int err, const struct entry *e, const char *path)
+why_open(int err, const char *path)
 {
-	if (err == EACCES && e->pid)
-		why_no_access(e);
+	if (err == EACCES && entry.pid)
+		why_no_access();
 	if (err == EACCES && !reasons() && strncmp(path, "/proc/", 6) == 0)
 		because("NSE-06", "what is in /proc/PID is closed to who may "
 		    "not ptrace(2) the process");
 	else if (err == EACCES && !reasons())
 		why_unreachable("NSE-48", path);
-}
-
-void
-why_fork(int err, const struct entry *e, const int *files)
-{
-	int i = kind_of('p') - kinds;
-
-	if (err == ENOMEM && e->file[i] &&
-	    ioctl(files[i], PID_FROM_PIDNS, 1) < 0 && errno == ESRCH)
-		because("NSE-30", "process 1 of the PID namespace %s has "
-		    "ended: nothing starts in it any more", e->file[i]);
-	if (err == EAGAIN)
-		why_full();
-	unexplained(3);
-}
-
-void
-why_id(int err, const char *what, long id)
-{
-	if (err == EINVAL)
-		because("NSE-15", "%-s %ld is not mapped in the user namespace",
-		    what, id);
-	else if (err == EPERM && !has_cap(*what == 'u' ? CAP_SETUID :
-	    CAP_SETGID))
-		because("NSE-45", "we have no CAP_SET%-s here",
-		    *what == 'u' ? "UID" : "GID");
-}
-
-void
-warn_of_root(const struct entry *e)
-{
-	say("process %-s has another root than its mount namespace, which is "
-	    "what PROG gets", e->operand);
-	because("NSE-35", "process %-s is chrooted", e->operand);
-	try_with(" -r", NULL);
-}
-
-/* Who reads /proc in there would take one process for another. */
-void
-warn_of_proc(void)
-{
-	struct statfs fs;
-
-	if (proc_is_ours() || statfs("/proc", &fs) < 0 ||
-	    fs.f_type != PROC_SUPER_MAGIC)
-		return;
-	say("/proc shows other processes than those in PROG's PID namespace");
-	because("NSE-36", "the /proc that is mounted here belongs to another "
-	    "PID namespace");
-	try_with(" -m", NULL);
 }

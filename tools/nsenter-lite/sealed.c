@@ -22,7 +22,7 @@
 #include "put.h"
 #include "raw.h"
 #include "say.h"
-#include "sealed.h"
+#include "nsenter-lite/sealed.h"
 #include "start.h"
 
 #ifndef MFD_EXEC
@@ -165,7 +165,7 @@ why_unopened(void)
 	unexplained(2);
 }
 
-/* Executes us once more, from the copy; returns if we are it. */
+/* Executes us once more, from a copy. */
 void
 seal(char **argv)
 {
@@ -178,10 +178,6 @@ seal(char **argv)
 		tell("open %s", "/proc/self/exe");
 		why_unopened();
 		fail();
-	}
-	if (is_copy(exe)) {
-		close(exe);
-		return;
 	}
 	in_memory(exe, argv);
 	for (i = 0; i < sizeof dirs / sizeof *dirs; i++)

@@ -46,6 +46,9 @@ $O/obj/%.o: %.c
 parts = $(patsubst %.c,$O/obj/%.o,$(wildcard tools/$1/*.c tools/why/$1.c))
 $(foreach t,$(TOOLS),$(eval $O/bin/$t: $(call parts,$t)))
 
+# They count in whole numbers: no floating point registers to be kept.
+$O/obj/tools/%.o $O/obj/common/%.o: CFLAGS += -mgeneral-regs-only
+
 -include $(wildcard $O/obj/*/*.d $O/obj/*/*/*.d)
 
 demo shell:

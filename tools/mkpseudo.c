@@ -79,14 +79,23 @@ mount_all(unsigned wanted, int exact)
 }
 
 /* The absolute path of ROOT, for hand_on, or as mountinfo has it. */
-static char *
-absolute(void)
+static void
+absolute(char path[PATH_MAX])
 {
-	static char path[PATH_MAX + 1];
-
 	if (fchdir(root_fd) < 0 || raw_getcwd(path, PATH_MAX) < 0)
 		refuse("the path of", "");
-	return path;
+}
+
+/* The same, if it fits on the one line that a handle is. */
+static void
+as_handle(char path[PATH_MAX])
+{
+	absolute(path);
+	if (!strchr(path, '\n'))
+		return;
+	say("a handle is one line, and %s has more", path);
+	try("cd %s && mkpseudo . PROG", root);
+	fail();
 }
 
 /* What we must not show or touch. */
@@ -143,8 +152,8 @@ check_words(char **argv, int deleting, int masking, unsigned wanted)
 int
 main(int argc, char **argv)
 {
+	static char path[PATH_MAX + 1];		/* of ROOT */
 	const char *prog = NULL;
-	char *line = NULL;
 	int c, deleting = 0, exact, force = 0, here, masking = 0;
 	unsigned wanted = 0;
 
@@ -172,17 +181,14 @@ main(int argc, char **argv)
 		fail();
 	}
 	if (deleting) {
-		line = absolute();
-		unmount_all(line[1] ? line : "");
+		absolute(path);
+		unmount_all(path[1] ? path : "");
 		return 0;
 	}
 	if (*argv)
 		prog = look_up(AT_FDCWD, *argv);
-	else if (strchr(line = absolute(), '\n')) {
-		say("a handle is one line, and %s has more", line);
-		try("cd %s && mkpseudo . PROG", root);
-		fail();
-	}
+	else
+		as_handle(path);
 	guard((wanted & places_named("proc")) != 0, force);
 	source = openat(AT_FDCWD, "/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
@@ -197,7 +203,7 @@ main(int argc, char **argv)
 		die("return to where we were called");
 	if (prog)
 		chain(prog, argv);
-	hand_on(strcat(line, "\n"));
+	hand_on(strcat(path, "\n"));
 	let_signals();
 	return 0;
 }

@@ -23,7 +23,7 @@ const struct place places[] = {
 	{ MEMORY, MS_NOSUID | MS_NODEV, "tmp", "tmp", "tmpfs", "mode=1777" },
 	{ MEMORY, MS_NOSUID | MS_NODEV, "run", "run", "tmpfs", "mode=755" },
 	{ TOOLS, SAFE, "tools", "run/cooperage", "tmpfs" },
-	{ 0 }
+	{ 0 },
 };
 
 /* A bit for each place that a list of names brings. */

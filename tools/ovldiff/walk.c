@@ -92,8 +92,8 @@ visit(const char *folder, const char *name, int upper, char *const from[],
 		look(UPPER, path, &now);
 	upper = now.what == FOLDER;
 	if (now.what == NOTHING || (upper && !now.opaque))
-		look_below(from, now.redirect ? now.redirect : name, UPPER, &below,
-		    under);
+		look_below(from, now.redirect ? now.redirect : name, UPPER,
+		    &below, under);
 	if (now.what == NOTHING)
 		now = below;
 

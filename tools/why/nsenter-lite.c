@@ -191,7 +191,8 @@ why_forbidden(int fd, int i)
 		    "namespace of ours, which must be entered, too",
 		    kinds[i].name);
 		if (reasons() == 1)
-			try_with(entry.pid ? " -U" : " -U/proc/PID/ns/user", NULL);
+			try_with(entry.pid ? " -U" : " -U/proc/PID/ns/user",
+			    NULL);
 	}
 	if (kinds[i].flag == CLONE_NEWNS && !has_cap(CAP_SYS_CHROOT) &&
 	    has_cap(CAP_SYS_ADMIN))

@@ -22,6 +22,7 @@
 #include "chain.h"
 #include "facts.h"
 #include "mkpseudo/mount.h"
+#include "mkpseudo/parts.h"
 #include "mkpseudo/root.h"
 #include "raw.h"
 #include "say.h"

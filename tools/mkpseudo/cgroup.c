@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "mkpseudo/mount.h"
+#include "mkpseudo/parts.h"
 #include "mkpseudo/root.h"
 #include "put.h"
 #include "say.h"

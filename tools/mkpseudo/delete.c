@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mkpseudo/mount.h"
+#include "mkpseudo/parts.h"
 #include "mkpseudo/root.h"
 #include "mounts.h"
 #include "say.h"

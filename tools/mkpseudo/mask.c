@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "mkpseudo/mount.h"
+#include "mkpseudo/parts.h"
 #include "mkpseudo/root.h"
 #include "mounts.h"
 #include "say.h"

@@ -17,14 +17,4 @@ int	 mount_place(const struct place *p, const char *type, const char *data);
 void	 bind(int from, const char *name, int fd, const char *path,
 	    unsigned attr);
 void	 bind_folder(const char *name, const char *path, unsigned attr);
-
-int	 has_hierarchies(void);
-void	 mount_hierarchies(const struct place *p);
-void	 mount_dev(const struct place *p);
-void	 bind_node(const struct place *p);
-const char	*pts_options(void);
 void	 bind_tools(const char *path);
-void	 do_without(const struct place *p, int exact);
-void	 mask_all(const char *in);
-int	 is_masked(const char *path);
-void	 unmount_all(const char *prefix);

@@ -10,6 +10,7 @@
 
 #include "facts.h"
 #include "mkpseudo/mount.h"
+#include "mkpseudo/parts.h"
 #include "say.h"
 #include "why/mkpseudo.h"
 

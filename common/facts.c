@@ -98,7 +98,7 @@ owns(const char *kind)
  * that we stand on.  (Its ns/mnt would tell too, but may be closed even to
  * root.)
  */
-int
+static int
 on_machines_mounts(void)
 {
 	static struct mount m;
@@ -113,6 +113,17 @@ on_machines_mounts(void)
 		found = m.id == root;
 	mounts_close(&in);
 	return found;
+}
+
+/* Refuses that; root, and behind users who is not, gets mounts of his own. */
+void
+spare_machine(const char *users)
+{
+	if (!on_machines_mounts())
+		return;
+	say("these are the mounts of the machine itself; -f, if you mean it");
+	try_again(geteuid() == 0 ? "unshare-lite -m " : users);
+	fail();
 }
 
 /*

@@ -9,7 +9,7 @@ int	 has_cap(int cap);
 int	 owns(const char *kind);
 int	 in_first(const char *kind);
 int	 same_namespace(const char *a, const char *b);
-int	 on_machines_mounts(void);
+void	 spare_machine(const char *users);
 int	 is_locked(const char *path);
 int	 is_chrooted(void);
 int	 is_confined(void);

@@ -87,16 +87,6 @@ guard_handle(void)
 	refuse_in("print", "merged");
 }
 
-static void
-guard_machine(void)
-{
-	if (!on_machines_mounts())
-		return;
-	say("these are the mounts of the machine itself; -f, if you mean it");
-	try_again("unshare-lite -m ");
-	fail();
-}
-
 /* The kernel takes it without a word, and merged then shows itself. */
 static void
 warn_inside(void)
@@ -159,7 +149,7 @@ main(int argc, char **argv)
 	begin();
 	warn_inside();
 	if (on_tmpfs && !force)
-		guard_machine();
+		spare_machine("unshare-lite -rm ");
 	hold_signals();
 	make_folders();
 	mount_overlay();

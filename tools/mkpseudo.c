@@ -112,13 +112,8 @@ guard(int proc, int force)
 		tell("our user namespace is taken for the machine's");
 	if (!*ns || strcmp(ns, first) == 0)
 		read_only = MS_RDONLY;
-	if (read_only && !force && on_machines_mounts()) {
-		say("these are the mounts of the machine itself; -f, if you "
-		    "mean it");
-		try_again(geteuid() == 0 ? "unshare-lite -m " :
-		    "unshare-lite -Urmp ");
-		fail();
-	}
+	if (read_only && !force)
+		spare_machine("unshare-lite -Urmp ");
 	/*
 	 * After unshare(CLONE_NEWPID) a process is still in its old namespace,
 	 * and a proc of it would show that.  PID 1 was forked into its own.

@@ -169,16 +169,6 @@ guard_habit(const char *prog, int more)
 }
 
 static void
-guard_machine(void)
-{
-	if (!on_machines_mounts())
-		return;
-	say("these are the mounts of the machine itself; -f, if you mean it");
-	try_again(geteuid() == 0 ? "unshare-lite -m " : "unshare-lite -rm ");
-	fail();
-}
-
-static void
 refuse(const char *what)
 {
 	tell("%-s %s", what, root);
@@ -219,7 +209,7 @@ main(int argc, char **argv)
 		seal_fds(keep);
 	}
 	if (!force)
-		guard_machine();
+		spare_machine("unshare-lite -rm ");
 
 	hold_signals();
 	if (!is_mount_point(fd, "") && bind_root() < 0)

@@ -1,13 +1,10 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/capability.h>
@@ -16,7 +13,6 @@
 #include "facts.h"
 #include "mounts.h"
 #include "put.h"
-#include "raw.h"
 #include "say.h"
 #include "target.h"
 
@@ -124,114 +120,6 @@ spare_machine(const char *users)
 	say("these are the mounts of the machine itself; -f, if you mean it");
 	try_again(geteuid() == 0 ? "unshare-lite -m " : users);
 	fail();
-}
-
-/*
- * Whether path is a mount point that this user namespace may not undo
- * (MNT_LOCKED, mount_namespaces(7)).  Nothing shows it but the error of an
- * unmount, which the open descriptor keeps from happening: EBUSY then.
- */
-int
-is_locked(const char *path)
-{
-	int saved = errno, locked, fd;
-
-	if ((fd = open(path, O_PATH | O_CLOEXEC)) < 0)
-		return 0;
-	locked = is_mount_point(fd, "") &&
-	    umount2(path, MNT_EXPIRE) < 0 && errno == EINVAL;
-	close(fd);
-	errno = saved;
-	return locked;
-}
-
-/*
- * Whether our root is not that of our mount namespace: a child enters the
- * namespace anew, which leads to the namespace's own root.
- */
-int
-is_chrooted(void)
-{
-	int saved = errno, status, root = mount_id(AT_FDCWD, "/"), fd;
-	pid_t child;
-
-	if (!is_mount_point(AT_FDCWD, "/"))
-		return 1;
-	if ((child = raw_fork()) == 0) {
-		fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-		_exit(fd >= 0 && setns(fd, CLONE_NEWNS) == 0 &&
-		    mount_id(AT_FDCWD, "/") != root);
-	}
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		status = 0;
-	errno = saved;
-	return WIFEXITED(status) && WEXITSTATUS(status);
-}
-
-/* How the kernel answers a call that it must refuse, if no filter does. */
-static const struct probe {
-	const char *call;
-	int number;
-	long a, b, c, d;
-	int answer;
-	int privileged;		/* it looks at the capability first */
-} probes[] = {
-	{ "pivot_root", SYS_pivot_root, 0, 0, 0, 0, EFAULT, 1 },
-	{ "setns", SYS_setns, -1, 0, 0, 0, EBADF, 0 },
-	{ "unshare", SYS_unshare, 1, 0, 0, 0, EINVAL, 0 },
-	{ "clone3", 435, 0, 0, 0, 0, EINVAL, 0 },
-	{ "fsopen", 430, 0, 0, 0, 0, EFAULT, 1 },
-	{ "umount2", SYS_umount2, 0, -1, 0, 0, EINVAL, 0 },
-	{ "mount", SYS_mount, 0, (long)"/", 0, MS_SHARED | MS_PRIVATE, EINVAL,
-	    1 },
-	{ "sethostname", SYS_sethostname, 0, -1, 0, 0, EINVAL, 1 },
-	{ "pidfd_open", 434, -1, 0, 0, 0, EINVAL, 0 },
-	{ "memfd_create", SYS_memfd_create, (long)"", -1, 0, 0, EINVAL, 0 },
-	{ "execve", SYS_execve, 0, 0, 0, 0, EFAULT, 0 },
-};
-
-/*
- * Whether a system call filter (seccomp(2)) refuses this call whatever its
- * arguments are.
- */
-int
-is_filtered(const char *call)
-{
-	int saved = errno, filtered = 0;
-	unsigned i;
-
-	for (i = 0; i < sizeof probes / sizeof *probes; i++) {
-		const struct probe *p = &probes[i];
-
-		if (strcmp(p->call, call) != 0)
-			continue;
-		if (p->privileged && !(has_cap(CAP_SYS_ADMIN) && owns(
-		    strcmp(call, "sethostname") == 0 ? "uts" : "mnt")))
-			continue;
-		if (status_number(0, "Seccomp", 10) < 2)
-			continue;
-		syscall(p->number, p->a, p->b, p->c, p->d);
-		filtered = errno != p->answer;
-	}
-	errno = saved;
-	return filtered;
-}
-
-/*
- * Whether Landlock (or another security module) forbids to change mounts:
- * mount(2) is refused before it has looked at its flags, pivot_root(2) is not.
- */
-int
-is_confined(void)
-{
-	int saved = errno, refused;
-
-	refused = has_cap(CAP_SYS_ADMIN) && owns("mnt") &&
-	    !is_filtered("mount") &&
-	    mount(NULL, "/", NULL, MS_SHARED | MS_PRIVATE, NULL) < 0 &&
-	    errno == EPERM;
-	errno = saved;
-	return refused;
 }
 
 /* Whether this kernel is older than Linux MAJOR.MINOR. */

@@ -13,6 +13,7 @@
 #include "facts.h"
 #include "mounts.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "target.h"
 

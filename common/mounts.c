@@ -143,3 +143,41 @@ mount_at(const char *path, struct mount *m)
 
 	return id >= 0 && mount_by_id(id, m);
 }
+
+/* Some folders the kernel keeps empty, for a mount (sysfs_create_mount_point). */
+static int
+is_kept_empty(const char *path)
+{
+	static const char *const empty[] = {
+		"/firmware/efi/efivars", "/fs/bpf", "/fs/cgroup",
+		"/fs/fuse/connections", "/fs/nfsd", "/fs/pstore",
+		"/fs/resctrl", "/fs/selinux", "/fs/smackfs",
+		"/hypervisor/s390", "/kernel/config", "/kernel/debug",
+		"/kernel/security", "/kernel/tracing", "/openprom",
+		"/sys/fs/binfmt_misc", "/xen",
+	};
+	unsigned i;
+
+	for (i = 0; i < sizeof empty / sizeof *empty; i++)
+		if (strcmp(path, empty[i]) == 0)
+			return 1;
+	return 0;
+}
+
+/* Whether a mount on m, a proc or a sysfs, hides something of it. */
+int
+is_covered(const struct mount *m, struct mount *cover)
+{
+	static struct mounts in;
+	size_t n = strlen(m->point);
+	int yes = 0;
+
+	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
+		return 0;
+	while (!yes && mount_next(&in, cover))
+		yes = cover->parent == m->id &&
+		    !(strncmp(cover->point, m->point, n) == 0 &&
+		    is_kept_empty(cover->point + n));
+	mounts_close(&in);
+	return yes;
+}

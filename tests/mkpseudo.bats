@@ -381,6 +381,14 @@ export -f below options
 		because PSE-06
 		refused nest 'mount -o remount,bind,ro /sys' unshare -n mkpseudo -m sys r
 		because PSE-56
+		# What the kernel keeps empty for a mount hides nothing.
+		for empty in /sys/kernel/tracing /sys/fs/pstore /sys/kernel/security; do
+			[ ! -d $empty ] || works nest "mount -t tmpfs t $empty" unshare -n mkpseudo -m sys r
+			[ ! -d $empty ] || refused nest "mount -t tmpfs t $empty; mount -o remount,bind,ro /sys" \
+				unshare -n mkpseudo -m sys r
+			because PSE-56
+			never_says PSE-06
+		done
 		works nest 'mount -o remount,bind,ro /sys' unshare -n mkpseudo r
 		says 'the kernel allows no new one here'
 		mkdir -p r/proc

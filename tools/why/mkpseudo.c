@@ -75,33 +75,11 @@ why_no_mounts(const char *call)
 	return reasons() > before;
 }
 
-/* The mounts on m that hide some of it. */
-static int
-is_covered(const char *type, const struct mount *m)
-{
-	static struct mount cover;
-	struct mounts in;
-	size_t n = strlen(m->point);
-	int some = 0;
-
-	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
-		return 0;
-	while (mount_next(&in, &cover))
-		if (cover.parent == m->id && !(strncmp(cover.point, m->point,
-		    n) == 0 && strcmp(cover.point + n, "/fs/cgroup") == 0) &&
-		    some++ == 0)
-			because(*type == 'p' ? "PSE-02" : "PSE-06", "%s, "
-			    "mounted on the %-s that we see, hides a part of "
-			    "it, and a new one would not", cover.point, type);
-	mounts_close(&in);
-	return some;
-}
-
 /* "VFS: Mount too revealing": a new one must show no more than an old one. */
 static void
 why_revealing(const char *type)
 {
-	static struct mount m;
+	static struct mount m, cover;
 	struct mounts in;
 	int seen = 0, proc = *type == 'p';
 	const char *name = proc ? "proc" : "sys";
@@ -111,9 +89,12 @@ why_revealing(const char *type)
 			if (strcmp(m.type, type) != 0 || strcmp(m.root, "/"))
 				continue;
 			seen = 1;
-			if (is_covered(type, &m))
-				continue;
-			if (strncmp(m.options, "ro", 2) == 0)
+			if (is_covered(&m, &cover))
+				because(proc ? "PSE-02" : "PSE-06", "%s, "
+				    "mounted on the %-s that we see, hides a "
+				    "part of it, and a new one would not",
+				    cover.point, type);
+			else if (strncmp(m.options, "ro", 2) == 0)
 				because(proc ? "PSE-04" : "PSE-56", "%s is "
 				    "read-only, and a new one would not be",
 				    m.point);

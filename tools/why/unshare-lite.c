@@ -281,25 +281,28 @@ why_propagation(int err, const char *path)
 static void
 why_no_new_proc(void)
 {
-	static struct mount m;
+	static struct mount m, cover;
 	struct mounts in;
 	int seen = 0;
 
 	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
 		return;
 	while (mount_next(&in, &m)) {
-		if (strcmp(m.type, "proc") == 0 && ++seen &&
-		    strncmp(m.options, "ro", 2) == 0)
-			because("PSE-04", "the proc on %s is read-only, and a "
-			    "new one would not be", m.point);
-		else if (strncmp(m.point, "/proc/", 6) == 0)
-			because("PSE-02", "%s is mounted over, and a new proc "
-			    "would show it", m.point);
+		if (strcmp(m.type, "proc") != 0 || strcmp(m.root, "/") != 0)
+			continue;
+		seen = 1;
+		if (is_covered(&m, &cover))
+			because("PSE-02", "%s, mounted on the proc that we "
+			    "see, hides a part of it, and a new one would not",
+			    cover.point);
+		else if (strncmp(m.options, "ro", 2) == 0)
+			because("PSE-04", "%s is read-only, and a new one "
+			    "would not be", m.point);
 	}
 	mounts_close(&in);
 	if (!seen)
-		because("PSE-03", "no proc is mounted here that a new one "
-		    "could be measured by");
+		because("PSE-03", "no proc is in sight that a new one could "
+		    "be measured by");
 }
 
 void

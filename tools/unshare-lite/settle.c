@@ -1,5 +1,4 @@
 #include <sys/mount.h>
-#include <sys/utsname.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "facts.h"
 #include "idmap.h"
 #include "kinds.h"
 #include "mounts.h"
@@ -31,18 +31,11 @@ let_go_of_missing(void)
 	return missing;
 }
 
-/* Since Linux 6.1; before, only a child entered it. */
+/* Before, only a child entered it. */
 int
 exec_enters_time(void)
 {
-	struct utsname u;
-	const char *rest;
-	unsigned major;
-
-	if (uname(&u) < 0)
-		return 0;
-	major = digits(u.release, &rest, 10);
-	return major > 6 || (major == 6 && digits(rest + 1, NULL, 10) > 0);
+	return !is_before(6, 1);
 }
 
 /*

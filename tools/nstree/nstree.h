@@ -1,0 +1,74 @@
+/*
+ * What nstree has seen: processes, the namespaces that they are in, and what
+ * else keeps a namespace alive.
+ */
+#include <sys/types.h>
+
+#include "format.h"
+#include "kinds.h"
+
+enum { USERNS = 0, PIDNS = 5 };		/* among the kinds */
+
+struct process {
+	pid_t pid;
+	struct space *space[KINDS];
+	struct process *next[KINDS];	/* the next one in the same namespace */
+	const char *command;		/* once it was asked for */
+};
+
+struct space {
+	int kind;
+	unsigned id;			/* its inode number in nsfs */
+	unsigned uid;			/* who made it, if it is of kind user */
+	struct space *parent, *owner;	/* as far as we may see them */
+	struct process *first, *last;
+	int members;
+	struct keeper *kept;
+	struct space *found, *bucket;	/* of all, and of one bucket */
+	struct space *child, *next;	/* in the tree */
+	int shown;
+};
+
+enum how { BY_FD, BY_MOUNT, BY_CHILDREN };
+
+struct keeper {
+	enum how how;
+	pid_t pid;			/* 0: it is mounted where we see it */
+	int fd;
+	const char *path;
+	struct keeper *next;
+};
+
+extern struct space *spaces, *roots;
+extern struct out page;			/* all that will be printed */
+extern int proc;			/* the folder /proc */
+extern int unseen, one_unseen;		/* processes closed to us; a PID */
+
+/* memory.c */
+void		 reserve(void);
+void		*keep(size_t n);
+const char	*keep_text(const char *s);
+void		 make_room(size_t n);
+
+/* spaces.c */
+struct space	*find_space(unsigned id);
+struct space	*add_space(int fd, int kind, unsigned id);
+void		 add_keeper(struct space *s, enum how how, pid_t pid, int fd,
+		    const char *path);
+
+/* read.c */
+unsigned	 link_id(int dir, const char *path, int *kind);
+char		*put_pid(char *p, pid_t pid);
+struct process	*read_process(pid_t pid);
+void		 read_all(void);
+
+/* tree.c */
+const char	*command_of(struct process *p);
+int		 levels_of(const struct process *p, unsigned pids[32]);
+const char	*map_of(const struct space *s, const char *file);
+void		 arrange(int kinds_asked, int by_pid);
+
+/* lines.c, picture.c, json.c */
+void		 print_lines(int kinds_asked, int by_pid);
+void		 print_picture(int kinds_asked, int by_pid, int limit);
+void		 print_json(int kinds_asked, int by_pid);

@@ -1,0 +1,249 @@
+/*
+ * One pass over /proc (namespaces(7)): for each process its namespaces, and
+ * the open descriptors that keep one; then, for each mount namespace, what is
+ * mounted there (proc_pid_mountinfo(5)).
+ */
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/nsfs.h>
+
+#include "mounts.h"
+#include "names.h"
+#include "nstree/nstree.h"
+#include "put.h"
+
+int proc, unseen, one_unseen;
+
+/* "PID", in digits; the end of it. */
+char *
+put_pid(char *p, pid_t pid)
+{
+	struct out o = { p, p + 16 };
+
+	put_number(&o, pid, 10);
+	*o.at = '\0';
+	return o.at;
+}
+
+/* The kind in "net:[4026531840]", or -1. */
+static int
+kind_in(const char *text)
+{
+	size_t n;
+	int i;
+
+	for (i = 0; i < KINDS; i++) {
+		n = strlen(kinds[i].file);
+		if (strncmp(text, kinds[i].file, n) == 0 &&
+		    strncmp(text + n, ":[", 2) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* The number in it, or 0: reading the link is cheaper than stat(2). */
+static unsigned
+id_in(const char *text)
+{
+	const char *number = strchr(text, '[');
+
+	return number ? digits(number + 1, NULL, 10) : 0;
+}
+
+/* What the link to a namespace holds; 0, if it is none. */
+unsigned
+link_id(int dir, const char *path, int *kind)
+{
+	char text[64];
+	ssize_t n = readlinkat(dir, path, text, sizeof text - 1);
+
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	if (kind && (*kind = kind_in(text)) < 0)
+		return 0;
+	return id_in(text);
+}
+
+/* The namespace of that link, which is opened when it is a new one. */
+static struct space *
+follow(int dir, const char *path, int kind, unsigned id)
+{
+	struct space *s = find_space(id);
+	int fd;
+
+	if (s)
+		return s;
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? NULL : add_space(fd, kind, 0);
+}
+
+static void
+join(struct process *p, int kind, struct space *s)
+{
+	p->space[kind] = s;
+	if (s->last)
+		s->last->next[kind] = p;
+	else
+		s->first = p;
+	s->last = p;
+	s->members++;
+}
+
+/*
+ * Whom its next child will be with, if not with itself: a namespace that may
+ * have no process yet, or none any more.
+ */
+static void
+read_children(struct process *p, char *path, char *end)
+{
+	static const struct {
+		const char *file;
+		int kind;
+	} links[] = { { "pid_for_children", PIDNS },
+	    { "time_for_children", PIDNS + 2 } };
+	struct space *s;
+	unsigned id;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		strcpy(end, links[i].file);
+		id = link_id(proc, path, NULL);
+		if (id == 0 || !p->space[links[i].kind] ||
+		    id == p->space[links[i].kind]->id)
+			continue;
+		if ((s = follow(proc, path, links[i].kind, id)))
+			add_keeper(s, BY_CHILDREN, p->pid, -1, NULL);
+	}
+}
+
+/* NULL and errno: it has ended, or is closed to us. */
+struct process *
+read_process(pid_t pid)
+{
+	struct process *p = NULL;
+	struct space *s;
+	char path[64], *end;
+	unsigned id;
+	int i;
+
+	end = stpcpy(put_pid(path, pid), "/ns/");
+	for (i = 0; i < KINDS; i++) {
+		strcpy(end, kinds[i].file);
+		/* A zombie has some still; this kernel may lack others. */
+		if ((id = link_id(proc, path, NULL)) == 0) {
+			if (errno == EACCES || errno == EPERM)
+				break;
+			continue;
+		}
+		if (!(s = follow(proc, path, i, id)))
+			continue;
+		if (!p) {
+			p = keep(sizeof *p);
+			p->pid = pid;
+		}
+		join(p, i, s);
+	}
+	if (p)
+		read_children(p, path, end);
+	return p;
+}
+
+static void
+read_fds(pid_t pid)
+{
+	struct names in;
+	struct space *s;
+	const char *name;
+	char path[32];
+	unsigned id;
+	int kind;
+
+	strcpy(put_pid(path, pid), "/fd");
+	if (names_open(&in, proc, path) < 0)
+		return;
+	while ((name = name_next(&in))) {
+		id = link_id(in.fd, name, &kind);
+		if (id && (s = follow(in.fd, name, kind, id)))
+			add_keeper(s, BY_FD, pid, digits(name, NULL, 10), NULL);
+	}
+}
+
+/* Something else may be mounted on top of it; then its number is all. */
+static struct space *
+open_mount(int root, const char *point, int kind, unsigned id)
+{
+	int fd = openat(root, point + 1, O_RDONLY | O_NONBLOCK | O_NOCTTY |
+	    O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && (ioctl(fd, NS_GET_NSTYPE) != kinds[kind].flag ||
+	    fstat(fd, &st) < 0 || st.st_ino != id)) {
+		close(fd);
+		fd = -1;
+	}
+	return add_space(fd, kind, id);
+}
+
+/* What is mounted in the mount namespace of a process; 0: in ours. */
+static void
+read_mounts(pid_t pid)
+{
+	static struct mounts in;
+	static struct mount m;
+	char path[64], *end;
+	struct space *s;
+	int root, kind;
+
+	end = pid ? put_pid(stpcpy(path, "/proc/"), pid) :
+	    stpcpy(path, "/proc/self");
+	strcpy(end, "/mountinfo");
+	if (mounts_open(&in, path) < 0)
+		return;
+	strcpy(end, "/root");
+	root = open(path, O_PATH | O_CLOEXEC);
+	while (mount_next(&in, &m)) {
+		if (strcmp(m.type, "nsfs") != 0 ||
+		    (kind = kind_in(m.root)) < 0)
+			continue;
+		if (!(s = find_space(id_in(m.root))))
+			s = open_mount(root, m.point, kind, id_in(m.root));
+		add_keeper(s, BY_MOUNT, pid, -1, m.point);
+	}
+	mounts_close(&in);
+	close(root);
+}
+
+void
+read_all(void)
+{
+	static struct names in;
+	struct process *p;
+	struct space *s;
+	const char *name;
+	pid_t pid, self = getpid();
+
+	names_open(&in, proc, ".");
+	while ((name = name_next(&in))) {
+		if (*name < '1' || *name > '9')
+			continue;
+		pid = digits(name, NULL, 10);
+		if ((p = read_process(pid))) {
+			if (pid != self)
+				read_fds(pid);
+		} else if (errno == EACCES || errno == EPERM) {
+			unseen++;
+			one_unseen = pid;
+		}
+	}
+	read_mounts(0);
+	for (s = spaces; s; s = s->found)
+		if (s->kind == 1 && s->first)
+			read_mounts(s->first->pid);
+}

@@ -1,0 +1,171 @@
+/*
+ * The tree: what is still there of what was seen, below what it belongs to;
+ * and what is only read for what is shown.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "nstree/nstree.h"
+#include "put.h"
+
+struct space *roots;
+
+static char *
+proc_file(pid_t pid, const char *file)
+{
+	static char path[64];
+
+	stpcpy(stpcpy(put_pid(path, pid), "/"), file);
+	return path;
+}
+
+static int
+is_in(const struct process *p, const struct space *s)
+{
+	char file[16];
+
+	stpcpy(stpcpy(file, "ns/"), kinds[s->kind].file);
+	return link_id(proc, proc_file(p->pid, file), NULL) == s->id;
+}
+
+/* Its command line; [name], if it has none; or NULL: it has ended. */
+const char *
+command_of(struct process *p)
+{
+	static char text[4096];
+	char *end;
+	long n, i;
+
+	if (p->command)
+		return p->command;
+	n = get(proc, proc_file(p->pid, "cmdline"), text, sizeof text);
+	if (n < 0)
+		return NULL;
+	while (n > 0 && !text[n - 1])
+		n--;
+	for (i = 0; i < n; i++)
+		if (!text[i])
+			text[i] = ' ';
+	if (n == 0) {
+		n = get(proc, proc_file(p->pid, "comm"), text + 1, 64);
+		if (n <= 0)
+			return NULL;
+		*text = '[';
+		end = stpcpy(text + n, "]");
+		if (link_id(proc, proc_file(p->pid, "ns/uts"), NULL) == 0)
+			strcpy(end, " (zombie)");
+	}
+	return p->command = keep_text(text);
+}
+
+/* Its PID in each PID namespace that it is in, ours first; how many. */
+int
+levels_of(const struct process *p, unsigned pids[32])
+{
+	char text[4096];
+	const char *at;
+	int n = 0;
+
+	get(proc, proc_file(p->pid, "status"), text, sizeof text);
+	if (!(at = find(text, "\nNSpid:")))
+		return 0;
+	for (at += 7; *at == '\t' && n < 32;)
+		pids[n++] = digits(at, &at, 10);
+	return n;
+}
+
+/*
+ * The map in a file of its first member, as mapids(1) takes it: "" where none
+ * is written, NULL where no process shows it.
+ */
+const char *
+map_of(const struct space *s, const char *file)
+{
+	static char map[16384];
+	char *in, *out = map;
+
+	if (s->kind != USERNS || !s->first || get(proc,
+	    proc_file(s->first->pid, file), map, sizeof map) < 0)
+		return NULL;
+	for (in = map; *(in += strspn(in, " ")); in++) {
+		while (*in >= '0' && *in <= '9')
+			*out++ = *in++;
+		if (*in == '\n' && !in[1])
+			break;
+		*out++ = *in == '\n' ? ',' : ':';
+	}
+	*out = '\0';
+	return map;
+}
+
+/* Processes that have ended meanwhile, up to the first that has not. */
+static void
+forget_gone(struct space *s)
+{
+	while (s->first && !(is_in(s->first, s) && command_of(s->first))) {
+		s->first = s->first->next[s->kind];
+		s->members--;
+	}
+}
+
+static struct space *
+above(const struct space *s, int by_pid)
+{
+	return by_pid || s->kind == USERNS ? s->parent : s->owner;
+}
+
+/* What a user namespace owns comes before its children; then by number. */
+static int
+backwards(const void *a, const void *b)
+{
+	const struct space *x = *(struct space *const *)a;
+	const struct space *y = *(struct space *const *)b;
+	int k = (x->kind + KINDS - 1) % KINDS, l = (y->kind + KINDS - 1) % KINDS;
+
+	if (k != l)
+		return k > l ? -1 : 1;
+	return x->id > y->id ? -1 : 1;
+}
+
+/* Whether a namespace, or one below it, is asked for; the rest is cut off. */
+static int
+prune(struct space *s, int kinds_asked)
+{
+	struct space **child = &s->child;
+
+	while (*child)
+		if (prune(*child, kinds_asked))
+			child = &(*child)->next;
+		else
+			*child = (*child)->next;
+	s->shown = (s->first || s->kept) && kinds[s->kind].flag & kinds_asked;
+	return s->shown || s->child;
+}
+
+/* Sets roots, and child and next of all that is shown. */
+void
+arrange(int kinds_asked, int by_pid)
+{
+	struct space *s, *up, **all, top = { 0 };
+	int i = 0, n = 0;
+
+	for (s = spaces; s; s = s->found) {
+		forget_gone(s);
+		n += !by_pid || s->kind == PIDNS;
+	}
+	all = keep(n * sizeof *all);
+	for (s = spaces; s; s = s->found)
+		if (!by_pid || s->kind == PIDNS)
+			all[i++] = s;
+	qsort(all, n, sizeof *all, backwards);
+	for (i = 0; i < n; i++) {
+		if (!(up = above(all[i], by_pid)))
+			up = &top;
+		all[i]->next = up->child;
+		up->child = all[i];
+	}
+	prune(&top, kinds_asked);
+	roots = top.child;
+}

@@ -36,16 +36,19 @@ put_number(struct out *o, unsigned long long n, unsigned base)
 }
 
 /*
- * The length of the UTF-8 character at s, or 0: then it is a control
- * character or no UTF-8, and a terminal might obey it.
+ * The length of the UTF-8 character at text, or 0: then it is a control
+ * character or no UTF-8 (RFC 3629), and a terminal might obey it.
  */
-static int
-printable(const unsigned char *s)
+int
+printable(const char *text)
 {
+	const unsigned char *s = (const unsigned char *)text;
 	int i, n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 :
 	    *s < 0xf0 ? 3 : *s < 0xf5 ? 4 : 0;
 
-	if (*s < ' ' || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0))
+	if (*s < ' ' || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0) ||
+	    (*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) ||
+	    (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f))
 		return 0;
 	for (i = 1; i < n; i++)
 		if ((s[i] & 0xc0) != 0x80)
@@ -75,12 +78,12 @@ put_quoted(struct out *o, enum quoting how, const char *s)
 		return;
 	}
 	for (p = s; *p && !escapes; p += n)
-		escapes = !(n = printable((const unsigned char *)p));
+		escapes = !(n = printable(p));
 	if (escapes && how != TRACE)
 		put_char(o, '$');
 	put_char(o, mark);
 	for (; *s; s += n) {
-		n = printable((const unsigned char *)s);
+		n = printable(s);
 		if (n == 0) {
 			put_char(o, '\\');
 			put_char(o, '0' + ((*s >> 6) & 3));

@@ -21,4 +21,5 @@ void		 put_number(struct out *o, unsigned long long n, unsigned base);
 void		 put_quoted(struct out *o, enum quoting how, const char *s);
 void		 put_format(struct out *o, enum quoting how, const char *fmt,
 		    va_list ap);
+int		 printable(const char *text);
 const char	*errno_name(int err);

@@ -79,6 +79,7 @@ static const struct probe {
 	{ "pidfd_open", 434, -1, 0, 0, 0, EINVAL, 0 },
 	{ "memfd_create", SYS_memfd_create, (long)"", -1, 0, 0, EINVAL, 0 },
 	{ "execve", SYS_execve, 0, 0, 0, 0, EFAULT, 0 },
+	{ "ioctl", SYS_ioctl, -1, 0, 0, 0, EBADF, 0 },
 };
 
 /*

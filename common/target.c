@@ -47,8 +47,8 @@ alive(int pidfd)
 }
 
 /* Whether /proc hides the processes of others (hidepid, proc(5)). */
-static int
-hidden(void)
+int
+proc_hides(void)
 {
 	static struct mount m;
 
@@ -116,7 +116,7 @@ target(const char *operand, pid_t *pid)
 	}
 	if (access(proc_path(*pid, ""), F_OK) < 0 && alive(fd)) {
 		tell("look at process %-s", operand);
-		if (hidden())
+		if (proc_hides())
 			because("NSE-18", "/proc is mounted with hidepid, "
 			    "which hides the processes of others");
 		fail();

@@ -9,13 +9,15 @@
  *
  *	nstree -t $$ -t 1234
  */
-#include <sys/ioctl.h>
+#include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <linux/magic.h>
 
 #include "facts.h"
 #include "nstree/nstree.h"
@@ -61,36 +63,116 @@ static const struct option longs[] = {
 	COMMON_OPTIONS
 };
 
+int kinds_asked, pids_alone, targets, shared, differing;
+
+static char **operands;			/* of each -t */
+static struct process **named;		/* whom they name */
+
+/* What all are in; a kind counts that one of them lacks, too. */
+static void
+compare(void)
+{
+	int i, k, flag;
+
+	for (k = 0; k < KINDS; k++) {
+		flag = kinds[k].flag & kinds_asked;
+		for (i = 1; i < targets && named[i]->space[k] ==
+		    named[0]->space[k]; i++)
+			;
+		if (i < targets)
+			differing |= flag;
+		else if (named[0]->space[k])
+			shared |= flag;
+	}
+}
+
+static void
+read_targets(void)
+{
+	int i, *held = keep(targets * sizeof *held);
+	pid_t pid;
+
+	named = keep(targets * sizeof *named);
+	for (i = 0; i < targets; i++) {
+		held[i] = target(operands[i], &pid);
+		if ((named[i] = read_process(pid)) && alive(held[i]))
+			continue;
+		if (!alive(held[i]))
+			errno = ESRCH;
+		tell("look at the namespaces of process %-s", operands[i]);
+		why_closed(errno, operands[i], pid);
+		fail();
+	}
+	compare();
+}
+
+static void
+read_proc(void)
+{
+	struct statfs fs;
+
+	if (statfs("/proc", &fs) == 0 && fs.f_type != PROC_SUPER_MAGIC)
+		errno = ENOENT;
+	else if (read_all() == 0) {
+		say_unseen();
+		return;
+	}
+	tell("list /proc");
+	why_no_proc();
+	fail();
+}
+
+/* Without what the ioctls say there is no tree. */
+static void
+guard_tree(void)
+{
+	if (!asked_in_vain)
+		return;
+	tell("ioctl NS_GET_OWNER_UID");
+	why_unasked(errno);
+	fail();
+}
+
 int
 main(int argc, char **argv)
 {
-	int c, kinds_asked = 0, i;
+	char *start_of_page;
+	int c, json = 0;
 
 	start("nstree", text, argv);
+	reserve();
+	operands = keep(argc * sizeof *operands);
 	while ((c = getopt_long(argc, argv, "+:CTUhimnpt:uvV", longs,
 	    NULL)) != -1)
 		switch (c) {
-		case 'C': case 'T': case 'U': case 'i': case 'm': case 'n':
-		case 'p': case 'u':
+		case 'C': case 'T': case 'U': case 'i':
+		case 'm': case 'n': case 'p': case 'u':
 			kinds_asked |= kind_of(c)->flag;
 			break;
+		case 't': operands[targets++] = optarg; break;
+		case JSON: json = 1; break;
 		default: common_option(c, argv);
 		}
 	if (argv[optind])
-		misuse("what is %s? A process is named by -t", argv[optind]);
+		misuse("what is %s? -t names a process", argv[optind]);
+	pids_alone = kinds_asked == kinds[PIDNS].flag;
 	if (!kinds_asked)
-		for (i = 0; i < KINDS; i++)
-			kinds_asked |= kinds[i].flag;
-	reserve();
+		kinds_asked = -1;
+
+	start_of_page = page.at;
 	proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	read_all();
-	i = kinds_asked == kind_of('p')->flag;
-	arrange(kinds_asked, i);
-	c = page.at - page.at;
-	{
-		char *start_ = page.at;
-		print_lines(kinds_asked, i);
-		hand_on(start_);
-	}
+	if (targets)
+		read_targets();
+	else
+		read_proc();
+	guard_tree();
+	arrange();
+	if (json)
+		print_json();
+	else if (isatty(1))
+		print_picture();
+	else
+		print_lines();
+	hand_on(start_of_page);
 	return 0;
 }

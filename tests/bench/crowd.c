@@ -60,8 +60,10 @@ gather(int processes, int namespaces, int ready)
 		if (made < namespaces - 1 &&
 		    (long)n * namespaces / processes >= made)
 			flags = kinds[made++ % 5];
-		if (start(flags) == 0)
+		if (start(flags) == 0) {
+			close(ready);
 			sleep_for_ever();
+		}
 	}
 	if (write(ready, "", 1) < 0)
 		die("write");

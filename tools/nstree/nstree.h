@@ -7,7 +7,9 @@
 #include "format.h"
 #include "kinds.h"
 
-enum { USERNS = 0, PIDNS = 5 };		/* among the kinds */
+#define MOST_LEVELS 33	/* of PID namespaces, one in another */
+
+enum { USERNS, MNTNS, PIDNS = 5, TIMENS = 7 };	/* among the kinds */
 
 struct process {
 	pid_t pid;
@@ -39,6 +41,8 @@ struct keeper {
 	struct keeper *next;
 };
 
+extern int kinds_asked, pids_alone;	/* flags; whether -p is all of them */
+extern int targets, shared, differing;	/* how many; the kinds that are */
 extern struct space *spaces, *roots;
 extern struct out page;			/* all that will be printed */
 extern int proc;			/* the folder /proc */
@@ -51,6 +55,8 @@ const char	*keep_text(const char *s);
 void		 make_room(size_t n);
 
 /* spaces.c */
+extern int	 asked_in_vain;	/* what the kernel tells everybody */
+int		 most_fds(void);
 struct space	*find_space(unsigned id);
 struct space	*add_space(int fd, int kind, unsigned id);
 void		 add_keeper(struct space *s, enum how how, pid_t pid, int fd,
@@ -60,15 +66,22 @@ void		 add_keeper(struct space *s, enum how how, pid_t pid, int fd,
 unsigned	 link_id(int dir, const char *path, int *kind);
 char		*put_pid(char *p, pid_t pid);
 struct process	*read_process(pid_t pid);
-void		 read_all(void);
+int		 read_all(void);
 
 /* tree.c */
 const char	*command_of(struct process *p);
-int		 levels_of(const struct process *p, unsigned pids[32]);
+int		 pids_of(const struct process *p, unsigned pids[MOST_LEVELS]);
 const char	*map_of(const struct space *s, const char *file);
-void		 arrange(int kinds_asked, int by_pid);
+void		 arrange(void);
+
+/* show.c */
+void		 print(const char *fmt, ...)
+		    __attribute__((format(printf, 1, 2)));
+void		 print_word(const char *s);
+void		 print_keepers(const struct space *s);
+void		 print_pids(const struct process *p, const char *between);
 
 /* lines.c, picture.c, json.c */
-void		 print_lines(int kinds_asked, int by_pid);
-void		 print_picture(int kinds_asked, int by_pid, int limit);
-void		 print_json(int kinds_asked, int by_pid);
+void		 print_lines(void);
+void		 print_picture(void);
+void		 print_json(void);

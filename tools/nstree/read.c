@@ -17,6 +17,8 @@
 #include "names.h"
 #include "nstree/nstree.h"
 #include "put.h"
+#include "say.h"
+#include "why/nstree.h"
 
 int proc, unseen, one_unseen;
 
@@ -81,6 +83,11 @@ follow(int dir, const char *path, int kind, unsigned id)
 	if (s)
 		return s;
 	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
+		tell("open the namespace %s", path);
+		why_unasked(errno);
+		fail();
+	}
 	return fd < 0 ? NULL : add_space(fd, kind, 0);
 }
 
@@ -107,7 +114,7 @@ read_children(struct process *p, char *path, char *end)
 		const char *file;
 		int kind;
 	} links[] = { { "pid_for_children", PIDNS },
-	    { "time_for_children", PIDNS + 2 } };
+	    { "time_for_children", TIMENS } };
 	struct space *s;
 	unsigned id;
 	int i;
@@ -220,16 +227,21 @@ read_mounts(pid_t pid)
 	close(root);
 }
 
-void
+/* -1: there is no /proc. */
+int
 read_all(void)
 {
 	static struct names in;
 	struct process *p;
 	struct space *s;
 	const char *name;
-	pid_t pid, self = getpid();
+	char text[16] = "";
+	pid_t pid, self = 0;
 
-	names_open(&in, proc, ".");
+	if (names_open(&in, proc, ".") < 0)
+		return -1;
+	if (readlinkat(proc, "self", text, sizeof text - 1) > 0)
+		self = digits(text, NULL, 10);	/* in the PID namespace of /proc */
 	while ((name = name_next(&in))) {
 		if (*name < '1' || *name > '9')
 			continue;
@@ -244,6 +256,7 @@ read_all(void)
 	}
 	read_mounts(0);
 	for (s = spaces; s; s = s->found)
-		if (s->kind == 1 && s->first)
+		if (s->kind == MNTNS && s->first)
 			read_mounts(s->first->pid);
+	return 0;
 }

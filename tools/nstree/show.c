@@ -1,7 +1,20 @@
+/* Words that the ways to show it have in common. */
+#include <stdarg.h>
 #include <string.h>
 
 #include "nstree/nstree.h"
-#include "nstree/show.h"
+
+/* A few short words and numbers, as say.h has them. */
+void
+print(const char *fmt, ...)
+{
+	va_list ap;
+
+	make_room(512);
+	va_start(ap, fmt);
+	put_format(&page, QUOTE, fmt, ap);
+	va_end(ap);
+}
 
 /*
  * As it is; or in quotes, where a terminal might obey it or it is more than
@@ -20,43 +33,37 @@ print_word(const char *s)
 	put_text(&page, s);
 }
 
-static void
-print_keeper(const struct keeper *k)
+/* With -p alone each PID that it has. */
+void
+print_pids(const struct process *p, const char *between)
 {
-	make_room(64);
-	switch (k->how) {
-	case BY_MOUNT:
-		put_text(&page, "the mount ");
-		if (k->pid) {
-			put_text(&page, "/proc/");
-			put_number(&page, k->pid, 10);
-			put_text(&page, "/root");
-		}
-		print_word(k->path);
-		return;
-	case BY_FD:
-		put_text(&page, "descriptor ");
-		put_number(&page, k->fd, 10);
-		put_text(&page, " of process ");
-		break;
-	case BY_CHILDREN:
-		put_text(&page, "the next child of process ");
-	}
-	put_number(&page, k->pid, 10);
+	unsigned pids[MOST_LEVELS];
+	int i, n = pids_alone ? pids_of(p, pids) : 0;
+
+	print("%d", p->pid);
+	for (i = 1; i < n; i++)
+		print("%-s%u", between, pids[i]);
 }
 
-/* What keeps a namespace without a process. */
+/* What keeps a namespace that has no process. */
 void
 print_keepers(const struct space *s)
 {
 	const struct keeper *k;
 
-	put_text(&page, "kept by ");
-	if (!s->kept)
-		put_text(&page, "what is below it");
+	print(s->kept ? "kept by" : "kept by what is below it");
 	for (k = s->kept; k; k = k->next) {
-		if (k != s->kept)
-			put_text(&page, ", ");
-		print_keeper(k);
+		if (k->how == BY_FD)
+			print(" descriptor %d of process %d", k->fd, k->pid);
+		else if (k->how == BY_CHILDREN)
+			print(" the next child of process %d", k->pid);
+		else if (k->pid)
+			print(" the mount /proc/%d/root", k->pid);
+		else
+			print(" the mount ");
+		if (k->path)
+			print_word(k->path);
+		if (k->next)
+			print(",");
 	}
 }

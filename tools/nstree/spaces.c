@@ -16,6 +16,7 @@
 #define BUCKETS 4096
 
 struct space *spaces;
+int asked_in_vain;
 
 static struct space *buckets[BUCKETS], **last = &spaces;
 
@@ -30,7 +31,7 @@ find_space(unsigned id)
 }
 
 /* How many descriptors we may have, once we have asked for all. */
-static int
+int
 most_fds(void)
 {
 	static struct rlimit most;
@@ -79,7 +80,7 @@ add_space(int fd, int kind, unsigned id)
 	if (kind == USERNS || kind == PIDNS)
 		s->parent = relative(fd, NS_GET_PARENT, kind);
 	if (kind == USERNS)
-		ioctl(fd, NS_GET_OWNER_UID, &s->uid);
+		asked_in_vain |= ioctl(fd, NS_GET_OWNER_UID, &s->uid) < 0;
 	else
 		s->owner = relative(fd, NS_GET_USERNS, USERNS);
 	if (fd > most_fds() - 64)

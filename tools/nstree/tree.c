@@ -60,19 +60,22 @@ command_of(struct process *p)
 	return p->command = keep_text(text);
 }
 
-/* Its PID in each PID namespace that it is in, ours first; how many. */
+/*
+ * Its PID in our PID namespace (or in that of /proc), and in each one below
+ * that it is in; how many these are.
+ */
 int
-levels_of(const struct process *p, unsigned pids[32])
+pids_of(const struct process *p, unsigned pids[MOST_LEVELS])
 {
 	char text[4096];
 	const char *at;
-	int n = 0;
+	int n = 1;
 
+	pids[0] = p->pid;
 	get(proc, proc_file(p->pid, "status"), text, sizeof text);
-	if (!(at = find(text, "\nNSpid:")))
-		return 0;
-	for (at += 7; *at == '\t' && n < 32;)
-		pids[n++] = digits(at, &at, 10);
+	if ((at = find(text, "\nNSpid:")))
+		for (digits(at + 7, &at, 10); *at == '\t' && n < MOST_LEVELS;)
+			pids[n++] = digits(at, &at, 10);
 	return n;
 }
 
@@ -111,9 +114,9 @@ forget_gone(struct space *s)
 }
 
 static struct space *
-above(const struct space *s, int by_pid)
+above(const struct space *s)
 {
-	return by_pid || s->kind == USERNS ? s->parent : s->owner;
+	return pids_alone || s->kind == USERNS ? s->parent : s->owner;
 }
 
 /* What a user namespace owns comes before its children; then by number. */
@@ -131,12 +134,12 @@ backwards(const void *a, const void *b)
 
 /* Whether a namespace, or one below it, is asked for; the rest is cut off. */
 static int
-prune(struct space *s, int kinds_asked)
+prune(struct space *s)
 {
 	struct space **child = &s->child;
 
 	while (*child)
-		if (prune(*child, kinds_asked))
+		if (prune(*child))
 			child = &(*child)->next;
 		else
 			*child = (*child)->next;
@@ -146,26 +149,26 @@ prune(struct space *s, int kinds_asked)
 
 /* Sets roots, and child and next of all that is shown. */
 void
-arrange(int kinds_asked, int by_pid)
+arrange(void)
 {
 	struct space *s, *up, **all, top = { 0 };
 	int i = 0, n = 0;
 
 	for (s = spaces; s; s = s->found) {
 		forget_gone(s);
-		n += !by_pid || s->kind == PIDNS;
+		n += !pids_alone || s->kind == PIDNS;
 	}
 	all = keep(n * sizeof *all);
 	for (s = spaces; s; s = s->found)
-		if (!by_pid || s->kind == PIDNS)
+		if (!pids_alone || s->kind == PIDNS)
 			all[i++] = s;
 	qsort(all, n, sizeof *all, backwards);
 	for (i = 0; i < n; i++) {
-		if (!(up = above(all[i], by_pid)))
+		if (!(up = above(all[i])))
 			up = &top;
 		all[i]->next = up->child;
 		up->child = all[i];
 	}
-	prune(&top, kinds_asked);
+	prune(&top);
 	roots = top.child;
 }

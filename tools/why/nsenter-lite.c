@@ -17,6 +17,7 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 
+#include "access.h"
 #include "cgroup.h"
 #include "facts.h"
 #include "nsenter-lite/entry.h"
@@ -48,48 +49,6 @@ word_of(const char *file, int letter)
 			return word;
 	}
 	return NULL;
-}
-
-/* Its ns/user is as closed as the rest; the map tells most of them apart. */
-static int
-shares_users(void)
-{
-	char theirs[4096], ours[4096];
-
-	return get(AT_FDCWD, proc_path(entry.pid, "uid_map"), theirs,
-	    sizeof theirs) >= 0 && get(AT_FDCWD, "/proc/self/uid_map", ours,
-	    sizeof ours) >= 0 && strcmp(theirs, ours) == 0;
-}
-
-/*
- * The target's namespaces are open to who could ptrace(2) it (ptrace(2),
- * "Ptrace access mode checking").
- */
-static void
-why_no_access(void)
-{
-	long theirs = status_number(entry.pid, "CapPrm", 16);
-	uid_t uid = status_number(entry.pid, "Uid", 10);
-	struct stat st;
-
-	if (stat(proc_path(entry.pid, "ns/uts"), &st) == 0 ||
-	    stat(proc_path(entry.pid, "status"), &st) < 0)
-		return;
-	if (uid != geteuid() && !has_cap(CAP_SYS_PTRACE))
-		because("NSE-06", "process %-s belongs to uid %u, we are uid "
-		    "%u without CAP_SYS_PTRACE", entry.operand, uid, geteuid());
-	else if (st.st_uid != uid)
-		because("NSE-27", "process %-s is not dumpable: it has changed "
-		    "its credentials, asked for it, or runs a program that it "
-		    "may not read", entry.operand);
-	else if (!has_cap(CAP_SYS_PTRACE) && shares_users() &&
-	    theirs & ~(long)effective_caps())
-		because("NSE-26", "process %-s has capabilities that we lack, "
-		    "and we have no CAP_SYS_PTRACE", entry.operand);
-	else
-		because("NSE-28", "one of Landlock, another security module, a "
-		    "user namespace above ours keeps us from process %-s: its "
-		    "uid and capabilities do not", entry.operand);
 }
 
 static int
@@ -213,7 +172,7 @@ why_enter(int err, int kind)
 	if (is_filtered("setns"))
 		because("NSE-20", "a seccomp filter refuses setns(2)");
 	if (kind < 0 && (err == EPERM || err == EACCES))
-		why_no_access();
+		why_no_access(entry.operand, entry.pid);
 	for (i = 0; i < KINDS; i++) {
 		if (kind >= 0 ? i != kind : !(entry.flags & kinds[i].flag))
 			continue;
@@ -233,7 +192,7 @@ void
 why_open(int err, const char *path)
 {
 	if (err == EACCES && entry.pid)
-		why_no_access();
+		why_no_access(entry.operand, entry.pid);
 	if (err == EACCES && !reasons() && strncmp(path, "/proc/", 6) == 0)
 		because("NSE-06", "what is in /proc/PID is closed to who may "
 		    "not ptrace(2) the process");

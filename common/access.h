@@ -1,0 +1,4 @@
+#include <sys/types.h>
+
+/* Why /proc/PID is closed to us (ptrace(2), "Ptrace access mode checking"). */
+void	 why_no_access(const char *operand, pid_t pid);

@@ -104,30 +104,20 @@ join(struct process *p, int kind, struct space *s)
 }
 
 /*
- * Whom its next child will be with, if not with itself: a namespace that may
- * have no process yet, or none any more.
+ * Where its next child will be, if not with itself: a PID namespace whose
+ * process 1 may have ended.
  */
 static void
 read_children(struct process *p, char *path, char *end)
 {
-	static const struct {
-		const char *file;
-		int kind;
-	} links[] = { { "pid_for_children", PIDNS },
-	    { "time_for_children", TIMENS } };
 	struct space *s;
 	unsigned id;
-	int i;
 
-	for (i = 0; i < 2; i++) {
-		strcpy(end, links[i].file);
-		id = link_id(proc, path, NULL);
-		if (id == 0 || !p->space[links[i].kind] ||
-		    id == p->space[links[i].kind]->id)
-			continue;
-		if ((s = follow(proc, path, links[i].kind, id)))
-			add_keeper(s, BY_CHILDREN, p->pid, -1, NULL);
-	}
+	strcpy(end, "pid_for_children");
+	id = link_id(proc, path, NULL);
+	if (id && p->space[PIDNS] && id != p->space[PIDNS]->id &&
+	    (s = follow(proc, path, PIDNS, id)))
+		add_keeper(s, BY_CHILDREN, p->pid, -1, NULL);
 }
 
 /* NULL and errno: it has ended, or is closed to us. */

@@ -3,8 +3,8 @@
  *
  *	crowd PROCESSES NAMESPACES CMD [ARG]...
  *
- * The processes are in a PID namespace, which ends with CMD.  Some make another
- * namespace for themselves, of each kind by turns but net, which takes the
+ * The processes are in a PID namespace, which ends with CMD, and have 0, 1 and 2
+ * open.  Some make another namespace for themselves, of each kind by turns but net, which takes the
  * kernel a hundred times as long.  Needs root, in any user namespace.
  */
 #include <sys/prctl.h>
@@ -73,7 +73,7 @@ gather(int processes, int namespaces, int ready)
 int
 main(int argc, char **argv)
 {
-	int ready[2], status;
+	int fd, ready[2], status;
 	pid_t crowd, pid;
 	char c;
 
@@ -83,8 +83,12 @@ main(int argc, char **argv)
 	}
 	if (pipe2(ready, O_CLOEXEC) < 0)
 		die("pipe");
-	if ((crowd = start(CLONE_NEWPID)) == 0)
+	if ((crowd = start(CLONE_NEWPID)) == 0) {
+		for (fd = 3; fd < 1024; fd++)
+			if (fd != ready[1])
+				close(fd);
 		gather(atoi(argv[1]), atoi(argv[2]), ready[1]);
+	}
 	close(ready[1]);
 	if (read(ready[0], &c, 1) != 1)
 		die("gather");

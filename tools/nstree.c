@@ -65,7 +65,7 @@ static const struct option longs[] = {
 
 int kinds_asked, pids_alone, targets, shared, differing;
 
-static char **operands;			/* of each -t */
+static const char **operands;			/* of each -t */
 static struct process **named;		/* whom they name */
 
 /* What all are in; a kind counts that one of them lacks, too. */
@@ -118,7 +118,7 @@ read_proc(void)
 		return;
 	}
 	tell("list /proc");
-	why_no_proc();
+	why_no_proc(errno);
 	fail();
 }
 
@@ -149,7 +149,7 @@ main(int argc, char **argv)
 		case 'm': case 'n': case 'p': case 'u':
 			kinds_asked |= kind_of(c)->flag;
 			break;
-		case 't': operands[targets++] = optarg; break;
+		case 't': operands[targets++] = keep_text(handle(optarg)); break;
 		case JSON: json = 1; break;
 		default: common_option(c, argv);
 		}
@@ -173,6 +173,7 @@ main(int argc, char **argv)
 		print_picture();
 	else
 		print_lines();
+	*page.at = '\0';
 	hand_on(start_of_page);
 	return 0;
 }

@@ -9,7 +9,7 @@
 
 #define MOST_LEVELS 33	/* of PID namespaces, one in another */
 
-enum { USERNS, MNTNS, PIDNS = 5 };	/* among the kinds */
+enum { USERNS, MNTNS, PIDNS = 5, TIMENS = 7 };	/* among the kinds */
 
 struct process {
 	pid_t pid;

@@ -9,6 +9,7 @@
 #include "put.h"
 
 #define MOST_MEMBERS 8		/* of which one line may count the rest */
+#define MOST_COMMAND 100
 #define MOST_DEPTH 128
 
 static struct style {
@@ -74,6 +75,24 @@ print_margin(const struct space *s, int depth)
 	print("%-s    ", s->child ? lines.down : "  ");
 }
 
+/* As much of it as does not fill the screen. */
+static void
+print_command(const char *command)
+{
+	char part[MOST_COMMAND + 4];
+	size_t n = MOST_COMMAND;
+
+	if (strlen(command) <= n) {
+		print_word(command);
+		return;
+	}
+	while ((command[n] & 0xc0) == 0x80)
+		n--;		/* not within a character */
+	memcpy(part, command, n);
+	strcpy(part + n, "...");
+	print_word(part);
+}
+
 /* One that has ended meanwhile is left out. */
 static void
 print_members(const struct space *s, int depth)
@@ -89,7 +108,7 @@ print_members(const struct space *s, int depth)
 			print_margin(s, depth);
 			print_pids(p, " ");
 			print(" ");
-			print_word(command);
+			print_command(command);
 			print("\n");
 		}
 	if (left) {

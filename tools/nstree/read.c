@@ -73,6 +73,17 @@ link_id(int dir, const char *path, int *kind)
 	return id_in(text);
 }
 
+/* A process may end at any time; but we need a few descriptors. */
+static void
+guard_files(const char *path)
+{
+	if (errno != EMFILE && errno != ENFILE)
+		return;
+	tell("open %s", path);
+	why_unasked(errno);
+	fail();
+}
+
 /* The namespace of that link, which is opened when it is a new one. */
 static struct space *
 follow(int dir, const char *path, int kind, unsigned id)
@@ -82,12 +93,8 @@ follow(int dir, const char *path, int kind, unsigned id)
 
 	if (s)
 		return s;
-	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
-		tell("open the namespace %s", path);
-		why_unasked(errno);
-		fail();
-	}
+	if ((fd = openat(dir, path, O_RDONLY | O_CLOEXEC)) < 0)
+		guard_files(path);
 	return fd < 0 ? NULL : add_space(fd, kind, 0);
 }
 
@@ -103,20 +110,17 @@ join(struct process *p, int kind, struct space *s)
 	s->members++;
 }
 
-/*
- * Where its next child will be, if not with itself: a PID namespace whose
- * process 1 may have ended.
- */
+/* Where its next child will be, if not with itself: nobody may be there yet. */
 static void
 read_children(struct process *p, char *path, char *end)
 {
 	struct space *s;
 	unsigned id;
 
-	strcpy(end, "pid_for_children");
+	strcpy(end, "time_for_children");
 	id = link_id(proc, path, NULL);
-	if (id && p->space[PIDNS] && id != p->space[PIDNS]->id &&
-	    (s = follow(proc, path, PIDNS, id)))
+	if (id && p->space[TIMENS] && id != p->space[TIMENS]->id &&
+	    (s = follow(proc, path, TIMENS, id)))
 		add_keeper(s, BY_CHILDREN, p->pid, -1, NULL);
 }
 
@@ -163,8 +167,10 @@ read_fds(pid_t pid)
 	int kind;
 
 	strcpy(put_pid(path, pid), "/fd");
-	if (names_open(&in, proc, path) < 0)
+	if (names_open(&in, proc, path) < 0) {
+		guard_files(path);
 		return;
+	}
 	while ((name = name_next(&in))) {
 		id = link_id(in.fd, name, &kind);
 		if (id && (s = follow(in.fd, name, kind, id)))
@@ -201,8 +207,10 @@ read_mounts(pid_t pid)
 	end = pid ? put_pid(stpcpy(path, "/proc/"), pid) :
 	    stpcpy(path, "/proc/self");
 	strcpy(end, "/mountinfo");
-	if (mounts_open(&in, path) < 0)
+	if (mounts_open(&in, path) < 0) {
+		guard_files(path);
 		return;
+	}
 	strcpy(end, "/root");
 	root = open(path, O_PATH | O_CLOEXEC);
 	while (mount_next(&in, &m)) {

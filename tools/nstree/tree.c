@@ -119,16 +119,25 @@ above(const struct space *s)
 	return pids_alone || s->kind == USERNS ? s->parent : s->owner;
 }
 
-/* What a user namespace owns comes before its children; then by number. */
+/*
+ * What a user namespace owns comes before its children; and last of all that of
+ * which we may not see the owner.
+ */
+static int
+rank(const struct space *s)
+{
+	return s->kind == USERNS ? KINDS : above(s) ? s->kind :
+	    KINDS + s->kind;
+}
+
 static int
 backwards(const void *a, const void *b)
 {
 	const struct space *x = *(struct space *const *)a;
 	const struct space *y = *(struct space *const *)b;
-	int k = (x->kind + KINDS - 1) % KINDS, l = (y->kind + KINDS - 1) % KINDS;
 
-	if (k != l)
-		return k > l ? -1 : 1;
+	if (rank(x) != rank(y))
+		return rank(y) - rank(x);
 	return x->id > y->id ? -1 : 1;
 }
 

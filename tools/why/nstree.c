@@ -31,19 +31,7 @@ why_closed(int err, const char *operand, pid_t pid)
 	else
 		why_no_access(operand, pid);
 	try_as_root();
-	unexplained(6);
-}
-
-void
-why_no_proc(void)
-{
-	struct statfs fs;
-
-	if (statfs("/proc", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {
-		because("NSE-19", "/proc is not mounted");
-		try("mount -t proc proc /proc");
-	}
-	unexplained(6);
+	unexplained(8);
 }
 
 void
@@ -54,7 +42,23 @@ why_unasked(int err)
 	if (err == EMFILE)
 		because("NST-02", "no more than %d files may be open at a time",
 		    most_fds());
-	unexplained(6);
+	unexplained(8);
+}
+
+void
+why_no_proc(int err)
+{
+	struct statfs fs;
+
+	if (err == EMFILE || err == ENFILE) {
+		why_unasked(err);
+		return;
+	}
+	if (statfs("/proc", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {
+		because("NSE-19", "/proc is not mounted");
+		try("mount -t proc proc /proc");
+	}
+	unexplained(8);
 }
 
 /* No refusal: what is shown is right, but not all. */

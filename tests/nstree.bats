@@ -1,0 +1,450 @@
+#!/usr/bin/env bats
+# Not tested here: kernels before 5.10; that more than 64 descriptors below the
+# limit are let go of, but by their number.
+load helper
+
+# contain OPTION...: a process with namespaces of its own, as $pid.
+contain() {
+	spawn unshare "$@" sleep 100
+	eventually sleeps "$pid"
+}
+
+sleeps() {
+	[[ $(cat "/proc/$1/comm") = sleep ]]
+}
+
+# inode PID KIND: the number of a namespace
+inode() {
+	local link
+	link=$(readlink "/proc/$1/ns/$2")
+	link=${link##*[}
+	echo "${link%]}"
+}
+
+# field N INODE: the Nth word of the line of this namespace
+field() {
+	awk -v n="$1" -v id="$2" '$2 == id { print $n }' <<<"$stdout"
+}
+
+# nested: $outer has all namespaces but time; $inner again, in those.
+nested() {
+	spawn unshare -fUrmpinuC --mount-proc sh -c \
+		'unshare -fUrmpinuC --mount-proc sleep 100 & exec sleep 101'
+	outer=$(child_of "$pid")
+	eventually sleeps "$outer"
+	inner=$(child_of "$(child_of "$outer")")
+	eventually sleeps "$inner"
+}
+
+export -f sleeps inode field
+
+@test "what cannot be understood is refused with the synopsis" {
+	misused nstree PID
+	misused nstree -x
+	misused nstree -t
+	misused nstree -t ''
+	misused nstree -t 0
+	misused nstree -t 12x
+	misused nstree --json=yes
+	misused nstree --t 1
+	works nstree --help
+	shows '^usage: nstree '
+	silent
+	works nstree -V
+	shows '^cooperage [0-9]'
+}
+
+@test "each namespace has one line, with parent, owner, uid, maps, processes and command" {
+	nested
+	works nstree -t "$inner"
+	for kind in user mnt uts ipc net pid cgroup; do
+		[[ $(field 9 "$(inode "$inner" "$kind")") = "$inner" ]]
+		[[ $(field 8 "$(inode "$inner" "$kind")") = 1 ]]
+		[[ $kind = user || $(field 4 "$(inode "$inner" "$kind")") = "$(inode "$inner" user)" ]]
+	done
+	shows ' sleep 100$'
+	[[ $(field 3 "$(inode "$inner" user)") = "$(inode "$outer" user)" ]]
+	[[ $(field 3 "$(inode "$inner" pid)") = "$(inode "$outer" pid)" ]]
+	[[ $(field 5 "$(inode "$inner" user)") = "$EUID" ]]
+	[[ $(field 6 "$(inode "$inner" user)") = 0:$EUID:1 ]]
+	[[ $(field 7 "$(inode "$inner" user)") = 0:$(id -g):1 ]]
+	# What is above is there, without those that were not asked for.
+	[[ $(field 8 "$(inode "$outer" user)") = 0 ]]
+	[[ $(field 9 "$(inode "$outer" user)") = - ]]
+	has_line "$(grep "^user $(inode "$outer" user) " <<<"$stdout")" ' kept by what is below it$'
+	[[ $(cut -d ' ' -f 2 <<<"$stdout" | sort | uniq -d) = '' ]]
+}
+
+@test "a namespace that has no map yet says so" {
+	contain -U
+	works nstree -U -t "$pid"
+	[[ $(field 6 "$(inode "$pid" user)") = none ]]
+	[[ $(field 7 "$(inode "$pid" user)") = none ]]
+}
+
+@test "only the kinds asked for are shown, by letters and by names" {
+	contain -Urmn
+	works nstree -nU -t "$pid"
+	[[ $(cut -d ' ' -f 1 <<<"$stdout" | sort -u) = $'net\nuser' ]]
+	works nstree --uts --ipc --time --mount --cgroup --target="$pid"
+	[[ $(cut -d ' ' -f 1 <<<"$stdout" | sort) = $'cgroup\nipc\nmount\ntime\nuts' ]]
+	works nstree -p --user -t "$pid"
+	[[ $(cut -d ' ' -f 1 <<<"$stdout" | sort -u) = $'pid\nuser' ]]
+}
+
+@test "what two processes share, and in what they differ" {
+	contain -Urn
+	works nstree -t $$ -t "$pid"
+	shows '^shared mount uts ipc pid cgroup time$'
+	shows '^different user net$'
+	[[ $(field 9 "$(inode $$ uts)") = "$$,$pid" ]]
+	[[ $(field 9 "$(inode "$pid" net)") = "$pid" ]]
+	works nstree -nu -t $$ -t "$pid"
+	shows '^shared uts$'
+	shows '^different net$'
+	works nstree -t $$ -t "$pid" --json
+	[[ $(jq -c '[.shared, .different]' <<<"$stdout") = \
+		'[["mount","uts","ipc","pid","cgroup","time"],["user","net"]]' ]]
+	works nstree -t $$
+	! has_line "$stdout" '^(shared|different)'
+}
+
+@test "a target is read from stdin, once" {
+	contain -Urn
+	works sh -c "echo $pid | nstree -n -t -"
+	[[ $(field 9 "$(inode "$pid" net)") = "$pid" ]]
+	refused sh -c 'nstree -t - </dev/null'
+	says 'no handle'
+}
+
+@test "-p alone shows each PID of each process, and the tree of PID namespaces" {
+	nested
+	read -ra pids < <(sed -n 's/^NSpid://p' "/proc/$inner/status")
+	(( ${#pids[@]} >= 3 ))
+	works nstree -p -t "$inner"
+	[[ $(field 9 "$(inode "$inner" pid)") = "$inner:${pids[-2]}:1" ]]
+	[[ $(field 3 "$(inode "$inner" pid)") = "$(inode "$outer" pid)" ]]
+	works nstree -p --json
+	[[ $(jq -c ".namespaces[] | select(.id == $(inode "$inner" pid)) | .pids" <<<"$stdout") = \
+		"[[$inner,${pids[-2]},1]]" ]]
+	works tty_run nstree -p -t "$inner"
+	shows "^ *\`-pid $(inode "$inner" pid)\$"
+	shows "^ *$inner ${pids[-2]} 1 sleep 100\$"
+}
+
+@test "on a terminal it is a tree, in UTF-8 where the terminal takes it" {
+	nested
+	works tty_run nstree -Un -t "$inner" -t $$
+	shows "^ *\`-user $(inode "$inner" user) of uid $EUID, users 0:$EUID:1, groups 0:$(id -g):1\$"
+	shows "^ *[|\`]-net $(inode "$inner" net)\$"
+	shows "^[| ]*$inner sleep 100\$"
+	shows '^shared: nothing$'
+	shows '^different: user net$'
+	# Each is deeper than what owns it.
+	mapfile -t depth < <(sed -n "s/user $(inode "$outer" user) .*//p;
+		s/user $(inode "$inner" user) .*//p; s/net $(inode "$inner" net)\$//p" <<<"$stdout")
+	(( ${#depth[0]} < ${#depth[1]} && ${#depth[1]} < ${#depth[2]} ))
+	works tty_run env LC_ALL=C.UTF-8 nstree -Un -t "$inner"
+	shows "^ *└─net $(inode "$inner" net)\$"
+	works tty_run env LC_ALL= LANG=en_US.utf8 nstree -Un -t "$inner"
+	shows "^ *└─net "
+	works env LC_ALL=C.UTF-8 nstree
+	[[ $stdout != *─* ]]
+}
+
+@test "of more than eight processes a terminal gets seven, and the number of the others" {
+	spawn unshare -Ur sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 100 & done; exec sleep 100'
+	eventually eval '(( $(children_of $pid | wc -w) == 8 ))'
+	members='/^ *[|`]-user '$(inode "$pid" user)' /,/more$/'
+	works tty_run nstree -U
+	(( $(sed -n "$members"p <<<"$stdout" | grep -c 'sleep 100$') == 7 ))
+	has_line "$(sed -n "$members"p <<<"$stdout")" '^[| ]*and 2 more$'
+	works nstree -U
+	[[ $(field 8 "$(inode "$pid" user)") = 9 ]]
+	[[ $(field 9 "$(inode "$pid" user)") = *,*,*,*,*,*,*,*,* ]]
+}
+
+@test "a namespace without a process shows what keeps it" {
+	nested
+	inside -pf --mount-proc <<-'END'
+		unshare -nu sleep 100 &
+		eventually eval '[[ $(inode $! net) != "$(inode $$ net)" ]]'
+		net=$(inode $! net) uts=$(inode $! uts)
+		touch "$W/a b"
+		mount --bind /proc/$!/ns/net "$W/a b"
+		mount --bind /proc/$!/ns/net "$W/a b"
+		exec 8</proc/$!/ns/uts
+		kill $!
+		wait $! || :
+		works nstree
+		[[ $(field 8 "$net") = 0 && $(field 9 "$net") = - ]]
+		shows "^net $net - .* 0 - kept by the mount $W/a b\$"
+		shows "^uts $uts - .* 0 - kept by descriptor 8 of process $$(,|\$)"
+		[[ $(field 4 "$uts") = "$(inode $$ user)" ]]
+		works nstree --json
+		[[ $(jq -c ".namespaces[] | select(.id == $uts) | [.pids, .kept[0]]" <<<"$stdout") = \
+			"[[],{\"pid\":$$,\"fd\":8}]" ]]
+		[[ $(jq -c ".namespaces[] | select(.id == $net) | .kept" <<<"$stdout") = \
+			"[{\"mount\":\"$W/a b\"}]" ]]
+		works tty_run nstree -n
+		shows "net $net, kept by the mount $W/a b\$"
+		exec 8>&-
+		umount "$W/a b"
+		umount "$W/a b"
+		works nstree
+		! has_line "$stdout" "^(net $net|uts $uts) "
+	END
+}
+
+@test "a pin in another mount namespace is shown below the root of a process" {
+	inside -pf --mount-proc <<-'END'
+		mkfifo go
+		unshare -m sh -c "touch pin; unshare --net=pin true; echo >go; exec sleep 100" &
+		eventually sleeps $! || :
+		read -r _ <go
+		works nstree -n
+		shows "kept by the mount /proc/$!/root$W/pin\$"
+		path=$(awk '$8 == 0 { sub(/.* kept by the mount /, ""); print }' <<<"$stdout")
+		[[ $(stat -L -c %i "$path") = "$(awk '$8 == 0 { print $2 }' <<<"$stdout")" ]]
+		kill $!
+	END
+}
+
+@test "a time namespace that only the next child will be in is shown with its process" {
+	needs 'time namespaces' unshare -UrT true
+	cat >next.c <<-'END'
+		#include <sched.h>
+		#include <unistd.h>
+		int main(void)
+		{
+			return unshare(0x80 | CLONE_NEWUSER) || pause();
+		}
+	END
+	musl-gcc -D_GNU_SOURCE -static -o next next.c
+	spawn ./next
+	eventually eval '[[ $(inode "$pid" time_for_children) != "$(inode "$pid" time)" ]]'
+	works nstree -T
+	shows "^time $(inode "$pid" time_for_children) - .* 0 - kept by the next child of process $pid\$"
+	works nstree --json -T
+	[[ $(jq -c ".namespaces[] | select(.id == $(inode "$pid" time_for_children)) | .kept" <<<"$stdout") = \
+		"[{\"pid\":$pid,\"children\":true}]" ]]
+}
+
+@test "the same namespaces as lsns(8) and as /proc has them" {
+	nested
+	inside -pf --mount-proc <<-'END'
+		unshare -Urmn sleep 100 &
+		unshare -Cui sleep 100 &
+		unshare -Urpf --mount-proc sleep 100 &
+		eventually eval '(( $(pgrep -cx sleep) == 3 ))'
+		silent_nstree=$(nstree 2>/dev/null)
+		diff <(lsns -rno NS | sort -u) <(awk '$8 { print $2 }' <<<"$silent_nstree" | sort -u) |
+			grep -v "^[0-9]" | sort >differences
+		# lsns(8) has as well what it ran in, and does not see what has no process.
+		[[ ! -s differences ]] || { cat differences; false; }
+		diff <(readlink /proc/[0-9]*/ns/{user,mnt,uts,ipc,net,pid,cgroup,time} 2>/dev/null |
+			tr -dc '0-9\n' | sort -u) <(awk '$8 { print $2 }' <<<"$silent_nstree" | sort -u)
+		kill $(jobs -p)
+	END
+}
+
+@test "in 200 runs, while processes come and go, no line is stale or half" {
+	inside -pf --mount-proc <<-'END'
+		unshare -Urmnu sleep 100 &
+		stays=$!
+		eventually sleeps "$stays"
+		(
+			trap 'exit 0' TERM
+			while :; do
+				for kinds in -U -Urm -u -i -Urnm; do
+					unshare $kinds true &
+				done
+				wait
+			done
+		) 2>/dev/null &
+		churn=$!
+		for (( i = 0; i < 200; i++ )); do
+			nstree >lines
+			# Ten words, and of a namespace with processes who they are.
+			awk -v stays="$stays" '
+				NF < 10 || $1 !~ /^(user|mount|uts|ipc|net|pid|cgroup|time)$/ { bad = 1 }
+				$2 !~ /^[0-9]+$/ || $8 !~ /^[0-9]+$/ { bad = 1 }
+				$8 != ($9 == "-" ? 0 : split($9, pids, ",")) { bad = 1 }
+				$8 == 0 && !/ kept by / { bad = 1 }
+				seen[$2]++ { bad = 1 }
+				("," $9 ",") ~ ("," stays ",") { there++ }
+				bad { print; exit 1 }
+				END { exit bad || there != 8 }' lines
+			(( i % 20 )) || nstree --json | jq -e '.namespaces | all(.kept != [] or .pids != [] or .kind == "user")' >json
+		done
+		kill $churn
+		wait $churn || :
+		eventually eval '(( $(ls -d /proc/[0-9]* | wc -l) < 8 ))' || :
+		works nstree
+		[[ $(awk '$8 { print $2 }' <<<"$stdout" | sort -u) = \
+			"$(lsns -rno NS | sort -u)" ]]
+		kill $stays
+	END
+}
+
+@test "terminal escapes, newlines and what is no UTF-8 in a command do no harm" {
+	spawn bash -c 'exec -a "$(printf "x\033[31m\n\"\\\\\377é")" sleep 100'
+	eventually sleeps "$pid"
+	unshare -Ur true || skip 'needs a user namespace'
+	works nstree -U -t "$pid"
+	(( $(wc -l <<<"$stdout") == 1 )) || (( $(grep -c "^user" <<<"$stdout") == $(wc -l <<<"$stdout") ))
+	shows '\$'"'"'x\\033\[31m\\012"\\\\\\\\\\377é 100'"'"'$' || shows '\\033\[31m\\012'
+	[[ $stdout != *$'\e'* ]]
+	works nstree --json -U -t "$pid"
+	[[ $(jq -r '.namespaces[-1].command' <<<"$stdout") = $'x\e[31m\n"\\\\\xef\xbf\xbdé 100' ]] ||
+		[[ $(jq -r '.namespaces[-1].command' <<<"$stdout") = $'x\e[31m\n"\\\xef\xbf\xbdé 100' ]]
+	works tty_run nstree -U -t "$pid"
+	[[ $stdout != *$'\e'* ]]
+}
+
+@test "a zombie is in its user and PID namespaces, and said to be one" {
+	spawn unshare -Ur sh -c 'sleep 0 & exec sleep 100'
+	zombie=$(child_of "$pid")
+	eventually grep -q '^State:.Z' "/proc/$zombie/status"
+	works tty_run nstree -U
+	shows "^[| ]*$zombie \[sleep\] \(zombie\)\$"
+	works nstree -U
+	[[ $(field 9 "$(inode "$pid" user)") = *"$zombie"* ]]
+}
+
+@test "JSON has what the lines have" {
+	nested
+	works nstree --json -t "$inner" -t $$
+	jq -r '.namespaces[] | [.kind, .id, .parent // "-", .owner // "-", .uid // "-",
+		(.pids | length)] | join(" ")' <<<"$stdout" >json
+	works nstree -t "$inner" -t $$
+	grep -v '^[sd][hi]' <<<"$stdout" | cut -d ' ' -f 1-5,8 | diff - json
+	works nstree --json
+	jq -e ".namespaces[] | select(.id == $(inode "$inner" user)) |
+		.uid_map == [[0,$EUID,1]] and .gid_map == [[0,$(id -g),1]]" <<<"$stdout"
+	jq -e '.unseen >= 0' <<<"$stdout"
+}
+
+# bats test_tags=user
+@test "an ordinary user sees his own, and how many processes he may not look into" {
+	contain -Urn
+	works nstree
+	says '^nstree: processes that could not be looked into: [1-9]'
+	because NSE-06
+	says '^nstree: try: sudo nstree$'
+	[[ $(field 9 "$(inode "$pid" net)") = "$pid" ]]
+	works nstree --json
+	(( $(jq .unseen <<<"$stdout") > 0 ))
+}
+
+# bats test_tags=root
+@test "because: the process is somebody else's, and the try asks root" {
+	contain -n
+	chmod 755 .
+	refused as_user nstree -n -t "$pid"
+	because NSE-06
+	printf '#!/bin/sh\nexec "$@"\n' >sudo
+	chmod 755 sudo
+	PATH=$W:$PATH try_works
+	[[ $(field 9 "$(inode "$pid" net)") = "$pid" ]]
+	refused setpriv --bounding-set -sys_ptrace,-net_raw --inh-caps -sys_ptrace,-net_raw nstree -t "$pid"
+	because NSE-26
+}
+
+# bats test_tags=user
+@test "because: the process is not dumpable" {
+	cat >closed.c <<-'END'
+		#include <sys/prctl.h>
+		#include <unistd.h>
+		int main(void)
+		{
+			prctl(PR_SET_DUMPABLE, 0);
+			return pause();
+		}
+	END
+	musl-gcc -static -idirafter /usr/include -o closed closed.c
+	spawn ./closed
+	eventually eval '[[ $(stat -c %u "/proc/$pid/status") = 0 ]]'
+	refused nstree -t "$pid"
+	because NSE-27
+}
+
+@test "because: no such process, a zombie, a thread" {
+	refused nstree -t 4194303
+	because NSE-10
+	spawn sh -c 'sleep 0 & exec sleep 100'
+	zombie=$(child_of "$pid")
+	eventually grep -q '^State:.Z' "/proc/$zombie/status"
+	refused nstree -t "$zombie"
+	because NSE-11
+}
+
+@test "because: Landlock keeps us from others" {
+	needs Landlock build confine
+	needs Landlock ./confine true
+	contain -Ur
+	refused ./confine nstree -t "$pid"
+	because NSE-28
+	works ./confine nstree
+	says 'could not be looked into: [1-9]'
+}
+
+@test "because: a filter refuses what asks for the tree" {
+	build refuse
+	refused ./refuse "$(number_of SYS_ioctl)" 1 nstree
+	because NST-01
+	refused ./refuse "$(number_of SYS_pidfd_open)" 1 nstree -t $$
+	because TGT-01
+}
+
+@test "because: too few files may be open" {
+	refused sh -c 'ulimit -n 4; exec nstree'
+	because NST-02
+	works sh -c 'ulimit -n 12; exec nstree -U'
+	shows '^user '
+}
+
+@test "because: /proc is missing, or shows other processes" {
+	inside <<-'END'
+		mount -t tmpfs tmpfs /proc
+		refused nstree
+		because NSE-19
+		umount /proc
+		refused unshare -pf nstree -t 1
+		because NSE-17
+		works unshare -pf nstree
+		because NSE-17
+	END
+	inside -pf <<-'END'
+		mount -t tmpfs tmpfs /proc
+		refused nstree
+		because NSE-19
+		try_works
+		works nstree
+		silent
+	END
+}
+
+# bats test_tags=root
+@test "because: /proc hides the processes of others" {
+	contain -u
+	inside <<-END
+		mount -t proc -o hidepid=2 proc /proc
+		refused as_user nstree -t $pid
+		because NSE-18
+		works as_user nstree
+		because NSE-18
+	END
+}
+
+@test "a stdout that is closed or full is a failure" {
+	refused sh -c 'exec nstree >&-'
+	refused sh -c 'exec nstree --json >/dev/full'
+	says 'write to standard output: .*\(ENOSPC\)$'
+}
+
+@test "-v shows no system call that changes something" {
+	works nstree -v -t $$
+	says '^nstree: uid='
+	(( $(wc -l <<<"$stderr") == 1 ))
+}

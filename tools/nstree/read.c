@@ -67,6 +67,7 @@ link_id(int dir, const char *path, int *kind)
 
 	if (n <= 0)
 		return 0;
+	errno = 0;
 	text[n] = '\0';
 	if (kind && (*kind = kind_in(text)) < 0)
 		return 0;
@@ -156,26 +157,51 @@ read_process(pid_t pid)
 	return p;
 }
 
+/* 0: there is no such descriptor. */
+static int
+read_fd(int dir, const char *name, pid_t pid, int fd)
+{
+	struct space *s;
+	int kind;
+	unsigned id = link_id(dir, name, &kind);
+
+	if (id && (s = follow(dir, name, kind, id)))
+		add_keeper(s, BY_FD, pid, fd, NULL);
+	return id || errno != ENOENT;
+}
+
+/*
+ * Since Linux 6.2 the size of the folder is how many there are: mostly 0, 1, 2
+ * and so on, which need not be listed.
+ */
 static void
 read_fds(pid_t pid)
 {
 	struct names in;
-	struct space *s;
+	struct stat st;
 	const char *name;
 	char path[32];
-	unsigned id;
-	int kind;
+	int fd, n = 0;
 
 	strcpy(put_pid(path, pid), "/fd");
 	if (names_open(&in, proc, path) < 0) {
 		guard_files(path);
 		return;
 	}
-	while ((name = name_next(&in))) {
-		id = link_id(in.fd, name, &kind);
-		if (id && (s = follow(in.fd, name, kind, id)))
-			add_keeper(s, BY_FD, pid, digits(name, NULL, 10), NULL);
+	if (fstat(in.fd, &st) < 0)
+		st.st_size = 0;
+	for (; n < st.st_size; n++) {
+		put_pid(path, n);
+		if (!read_fd(in.fd, path, pid, n))
+			break;
 	}
+	if (n && n == st.st_size) {
+		close(in.fd);
+		return;
+	}
+	while ((name = name_next(&in)))
+		if ((fd = digits(name, NULL, 10)) >= n)
+			read_fd(in.fd, name, pid, fd);
 }
 
 /* Something else may be mounted on top of it; then its number is all. */
@@ -239,7 +265,7 @@ read_all(void)
 	if (names_open(&in, proc, ".") < 0)
 		return -1;
 	if (readlinkat(proc, "self", text, sizeof text - 1) > 0)
-		self = digits(text, NULL, 10);	/* in the PID namespace of /proc */
+		self = digits(text, NULL, 10);
 	while ((name = name_next(&in))) {
 		if (*name < '1' || *name > '9')
 			continue;

@@ -36,7 +36,21 @@ nested() {
 	eventually sleeps "$inner"
 }
 
-export -f sleeps inode field
+# well_formed PID FILE: ten words a line, and of a namespace with processes who
+# they are; no number twice; PID is in eight namespaces.
+well_formed() {
+	awk -v pid="$1" '
+		NF < 10 || $1 !~ /^(user|mount|uts|ipc|net|pid|cgroup|time)$/ { bad = 1 }
+		$2 !~ /^[0-9]+$/ || $8 !~ /^[0-9]+$/ { bad = 1 }
+		$8 != ($9 == "-" ? 0 : split($9, pids, ",")) { bad = 1 }
+		$8 == 0 && !/ kept by / { bad = 1 }
+		seen[$2]++ { bad = 1 }
+		("," $9 ",") ~ ("," pid ",") { there++ }
+		bad { print; exit }
+		END { exit bad || there != 8 }' "$2"
+}
+
+export -f sleeps inode field well_formed
 
 @test "what cannot be understood is refused with the synopsis" {
 	misused nstree PID
@@ -106,7 +120,7 @@ export -f sleeps inode field
 	[[ $(jq -c '[.shared, .different]' <<<"$stdout") = \
 		'[["mount","uts","ipc","pid","cgroup","time"],["user","net"]]' ]]
 	works nstree -t $$
-	! has_line "$stdout" '^(shared|different)'
+	[[ $stdout != *shared* && $stdout != *different* ]]
 }
 
 @test "a target is read from stdin, once" {
@@ -210,26 +224,6 @@ export -f sleeps inode field
 	END
 }
 
-@test "a time namespace that only the next child will be in is shown with its process" {
-	needs 'time namespaces' unshare -UrT true
-	cat >next.c <<-'END'
-		#include <sched.h>
-		#include <unistd.h>
-		int main(void)
-		{
-			return unshare(0x80 | CLONE_NEWUSER) || pause();
-		}
-	END
-	musl-gcc -D_GNU_SOURCE -static -o next next.c
-	spawn ./next
-	eventually eval '[[ $(inode "$pid" time_for_children) != "$(inode "$pid" time)" ]]'
-	works nstree -T
-	shows "^time $(inode "$pid" time_for_children) - .* 0 - kept by the next child of process $pid\$"
-	works nstree --json -T
-	[[ $(jq -c ".namespaces[] | select(.id == $(inode "$pid" time_for_children)) | .kept" <<<"$stdout") = \
-		"[{\"pid\":$pid,\"children\":true}]" ]]
-}
-
 @test "the same namespaces as lsns(8) and as /proc has them" {
 	nested
 	inside -pf --mount-proc <<-'END'
@@ -265,24 +259,13 @@ export -f sleeps inode field
 		churn=$!
 		for (( i = 0; i < 200; i++ )); do
 			nstree >lines
-			# Ten words, and of a namespace with processes who they are.
-			awk -v stays="$stays" '
-				NF < 10 || $1 !~ /^(user|mount|uts|ipc|net|pid|cgroup|time)$/ { bad = 1 }
-				$2 !~ /^[0-9]+$/ || $8 !~ /^[0-9]+$/ { bad = 1 }
-				$8 != ($9 == "-" ? 0 : split($9, pids, ",")) { bad = 1 }
-				$8 == 0 && !/ kept by / { bad = 1 }
-				seen[$2]++ { bad = 1 }
-				("," $9 ",") ~ ("," stays ",") { there++ }
-				bad { print; exit 1 }
-				END { exit bad || there != 8 }' lines
+			well_formed "$stays" lines
 			(( i % 20 )) || nstree --json | jq -e '.namespaces | all(.kept != [] or .pids != [] or .kind == "user")' >json
 		done
 		kill $churn
 		wait $churn || :
-		eventually eval '(( $(ls -d /proc/[0-9]* | wc -l) < 8 ))' || :
-		works nstree
-		[[ $(awk '$8 { print $2 }' <<<"$stdout" | sort -u) = \
-			"$(lsns -rno NS | sort -u)" ]]
+		# Of what came and went nothing is left.
+		eventually eval '[[ $(nstree | awk "\$8 { print \$2 }" | sort) = "$(lsns -rno NS | sort)" ]]'
 		kill $stays
 	END
 }

@@ -40,7 +40,7 @@ static const char text[] =
 "      --json               the same as JSON\n"
 "  -t, --target=PID         only what this process is in, and what is above;\n"
 "                           of several also what they share (-: from stdin)\n"
-"  -v, --verbose            show each system call that changes something: none\n"
+"  -v, --verbose            show each call that changes something: none\n"
 "  -h, --help  -V, --version\n"
 "\n"
 "Examples:\n"
@@ -145,13 +145,15 @@ main(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "+:CTUhimnpt:uvV", longs,
 	    NULL)) != -1)
 		switch (c) {
-		case 'C': case 'T': case 'U': case 'i':
-		case 'm': case 'n': case 'p': case 'u':
-			kinds_asked |= kind_of(c)->flag;
+		case 't':
+			operands[targets++] = keep_text(handle(optarg));
 			break;
-		case 't': operands[targets++] = keep_text(handle(optarg)); break;
 		case JSON: json = 1; break;
-		default: common_option(c, argv);
+		default:
+			if (kind_of(c))
+				kinds_asked |= kind_of(c)->flag;
+			else
+				common_option(c, argv);
 		}
 	if (argv[optind])
 		misuse("what is %s? -t names a process", argv[optind]);

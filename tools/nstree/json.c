@@ -48,8 +48,10 @@ print_map(const struct space *s, const char *file)
 	print(", \"%-s\": [%-s", file, *map ? "[" : "");
 	make_room(3 * strlen(map) + 4);
 	for (; *map; map++)
-		put_text(&page, *map == ',' ? "],[" : *map == ':' ? "," :
-		    (char[]) { *map, '\0' });
+		if (*map == ',')
+			put_text(&page, "],[");
+		else
+			*page.at++ = *map == ':' ? ',' : *map;
 	print(page.at[-1] == '[' ? "]" : "]]");
 }
 
@@ -79,16 +81,14 @@ print_kept(const struct space *s)
 
 	print(", \"kept\": [");
 	for (k = s->kept; k; k = k->next) {
-		if (k->how == BY_FD)
+		if (!k->path) {
 			print("{\"pid\": %d, \"fd\": %d", k->pid, k->fd);
-		else if (k->how == BY_CHILDREN)
-			print("{\"pid\": %d, \"children\": true", k->pid);
-		else if (k->pid)
-			print("{\"pid\": %d, \"mount\": ", k->pid);
-		else
+		} else {
 			print("{\"mount\": ");
-		if (k->path)
 			print_string(k->path);
+			if (k->pid)
+				print(", \"pid\": %d", k->pid);
+		}
 		print(k->next ? "}, " : "}");
 	}
 	print("]");

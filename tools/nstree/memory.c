@@ -34,8 +34,9 @@ reserve(void)
 	while (p == MAP_FAILED && size > 1 << 20);
 	if (p == MAP_FAILED)
 		die("reserve memory");
-	rest = (struct out) { p, p + size / 2 };
-	page = (struct out) { p + size / 2, p + size - 1 };
+	rest.at = p;
+	rest.end = page.at = p + size / 2;
+	page.end = p + size - 1;
 }
 
 /* Memory that is all 0. */

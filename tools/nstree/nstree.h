@@ -6,10 +6,11 @@
 
 #include "format.h"
 #include "kinds.h"
+#include "say.h"
 
 #define MOST_LEVELS 33	/* of PID namespaces, one in another */
 
-enum { USERNS, MNTNS, PIDNS = 5, TIMENS = 7 };	/* among the kinds */
+enum { USERNS, MNTNS, PIDNS = 5 };	/* among the kinds */
 
 struct process {
 	pid_t pid;
@@ -31,11 +32,9 @@ struct space {
 	int shown;
 };
 
-enum how { BY_FD, BY_MOUNT, BY_CHILDREN };
-
+/* A descriptor, or a mount: path is from the root of pid, or 0: from ours. */
 struct keeper {
-	enum how how;
-	pid_t pid;			/* 0: it is mounted where we see it */
+	pid_t pid;
 	int fd;
 	const char *path;
 	struct keeper *next;
@@ -59,7 +58,7 @@ extern int	 asked_in_vain;	/* what the kernel tells everybody */
 int		 most_fds(void);
 struct space	*find_space(unsigned id);
 struct space	*add_space(int fd, int kind, unsigned id);
-void		 add_keeper(struct space *s, enum how how, pid_t pid, int fd,
+void		 add_keeper(struct space *s, pid_t pid, int fd,
 		    const char *path);
 
 /* read.c */
@@ -75,8 +74,7 @@ const char	*map_of(const struct space *s, const char *file);
 void		 arrange(void);
 
 /* show.c */
-void		 print(const char *fmt, ...)
-		    __attribute__((format(printf, 1, 2)));
+void		 print(const char *fmt, ...) FORMAT;
 void		 print_word(const char *s);
 void		 print_keepers(const struct space *s);
 void		 print_pids(const struct process *p, const char *between);

@@ -12,9 +12,12 @@
 #define MOST_COMMAND 100
 #define MOST_DEPTH 128
 
-static struct style {
+struct style {
 	const char *down, *fork, *end;
-} lines = { "| ", "|-", "`-" };
+};
+
+static const struct style boxes = { "│ ", "├─", "└─" };
+static struct style lines = { "| ", "|-", "`-" };
 
 static char goes_on[MOST_DEPTH];	/* whether more comes at that depth */
 
@@ -77,18 +80,18 @@ print_margin(const struct space *s, int depth)
 
 /* As much of it as does not fill the screen. */
 static void
-print_command(const char *command)
+print_command(const char *words)
 {
 	char part[MOST_COMMAND + 4];
 	size_t n = MOST_COMMAND;
 
-	if (strlen(command) <= n) {
-		print_word(command);
+	if (strlen(words) <= n) {
+		print_word(words);
 		return;
 	}
-	while ((command[n] & 0xc0) == 0x80)
+	while ((words[n] & 0xc0) == 0x80)
 		n--;		/* not within a character */
-	memcpy(part, command, n);
+	memcpy(part, words, n);
 	strcpy(part + n, "...");
 	print_word(part);
 }
@@ -99,16 +102,16 @@ print_members(const struct space *s, int depth)
 {
 	struct process *p = s->first;
 	int left = s->members, most = MOST_MEMBERS;
-	const char *command;
+	const char *words;
 
 	if (pids_alone || left <= most)
 		most = left;
 	for (; p && most > (left > most); p = p->next[s->kind], most--, left--)
-		if ((command = command_of(p))) {
+		if ((words = command_of(p))) {
 			print_margin(s, depth);
 			print_pids(p, " ");
 			print(" ");
-			print_command(command);
+			print_command(words);
 			print("\n");
 		}
 	if (left) {
@@ -145,7 +148,7 @@ void
 print_picture(void)
 {
 	if (is_utf8())
-		lines = (struct style) { "│ ", "├─", "└─" };
+		lines = boxes;
 	print_tree(roots, 0);
 	if (targets > 1) {
 		print_kinds("shared", shared);

@@ -111,20 +111,6 @@ join(struct process *p, int kind, struct space *s)
 	s->members++;
 }
 
-/* Where its next child will be, if not with itself: nobody may be there yet. */
-static void
-read_children(struct process *p, char *path, char *end)
-{
-	struct space *s;
-	unsigned id;
-
-	strcpy(end, "time_for_children");
-	id = link_id(proc, path, NULL);
-	if (id && p->space[TIMENS] && id != p->space[TIMENS]->id &&
-	    (s = follow(proc, path, TIMENS, id)))
-		add_keeper(s, BY_CHILDREN, p->pid, -1, NULL);
-}
-
 /* NULL and errno: it has ended, or is closed to us. */
 struct process *
 read_process(pid_t pid)
@@ -152,8 +138,6 @@ read_process(pid_t pid)
 		}
 		join(p, i, s);
 	}
-	if (p)
-		read_children(p, path, end);
 	return p;
 }
 
@@ -166,7 +150,7 @@ read_fd(int dir, const char *name, pid_t pid, int fd)
 	unsigned id = link_id(dir, name, &kind);
 
 	if (id && (s = follow(dir, name, kind, id)))
-		add_keeper(s, BY_FD, pid, fd, NULL);
+		add_keeper(s, pid, fd, NULL);
 	return id || errno != ENOENT;
 }
 
@@ -245,7 +229,7 @@ read_mounts(pid_t pid)
 			continue;
 		if (!(s = find_space(id_in(m.root))))
 			s = open_mount(root, m.point, kind, id_in(m.root));
-		add_keeper(s, BY_MOUNT, pid, -1, m.point);
+		add_keeper(s, pid, -1, m.point);
 	}
 	mounts_close(&in);
 	close(root);
@@ -264,6 +248,7 @@ read_all(void)
 
 	if (names_open(&in, proc, ".") < 0)
 		return -1;
+	/* What we have open ourselves keeps nothing. */
 	if (readlinkat(proc, "self", text, sizeof text - 1) > 0)
 		self = digits(text, NULL, 10);
 	while ((name = name_next(&in))) {

@@ -53,17 +53,14 @@ print_keepers(const struct space *s)
 
 	print(s->kept ? "kept by" : "kept by what is below it");
 	for (k = s->kept; k; k = k->next) {
-		if (k->how == BY_FD)
+		if (!k->path) {
 			print(" descriptor %d of process %d", k->fd, k->pid);
-		else if (k->how == BY_CHILDREN)
-			print(" the next child of process %d", k->pid);
-		else if (k->pid)
-			print(" the mount /proc/%d/root", k->pid);
-		else
+		} else {
 			print(" the mount ");
-		if (k->path)
+			if (k->pid)
+				print("/proc/%d/root", k->pid);
 			print_word(k->path);
-		if (k->next)
-			print(",");
+		}
+		print(k->next ? "," : "");
 	}
 }

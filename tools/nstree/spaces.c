@@ -90,7 +90,7 @@ add_space(int fd, int kind, unsigned id)
 
 /* A mount that was copied to other mount namespaces counts once. */
 void
-add_keeper(struct space *s, enum how how, pid_t pid, int fd, const char *path)
+add_keeper(struct space *s, pid_t pid, int fd, const char *path)
 {
 	struct keeper **k, *new;
 
@@ -98,7 +98,6 @@ add_keeper(struct space *s, enum how how, pid_t pid, int fd, const char *path)
 		if (path && (*k)->path && strcmp(path, (*k)->path) == 0)
 			return;
 	new = *k = keep(sizeof *new);
-	new->how = how;
 	new->pid = pid;
 	new->fd = fd;
 	new->path = path ? keep_text(path) : NULL;

@@ -111,11 +111,13 @@ read_proc(void)
 {
 	struct statfs fs;
 
-	if (statfs("/proc", &fs) == 0 && fs.f_type != PROC_SUPER_MAGIC)
-		errno = ENOENT;
-	else if (read_all() == 0) {
-		say_unseen();
-		return;
+	if (proc >= 0 && fstatfs(proc, &fs) == 0) {
+		if (fs.f_type != PROC_SUPER_MAGIC)
+			errno = ENOENT;
+		else if (read_all() == 0) {
+			say_unseen();
+			return;
+		}
 	}
 	tell("list /proc");
 	why_no_proc(errno);

@@ -42,7 +42,7 @@ print_line(const struct space *s)
 	print(" %d %-s", s->members, s->first ? "" : "- ");
 	for (p = s->first; p; p = p->next[s->kind]) {
 		print_pids(p, ":");
-		print(p->next[s->kind] ? "," : " ");
+		put_text(&page, p->next[s->kind] ? "," : " ");
 	}
 	if (s->first)
 		print_word(s->first->command);

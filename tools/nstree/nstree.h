@@ -62,6 +62,7 @@ void		 add_keeper(struct space *s, pid_t pid, int fd,
 		    const char *path);
 
 /* read.c */
+void		 guard(const char *what, const char *path);
 unsigned	 link_id(int dir, const char *path, int *kind);
 char		*put_pid(char *p, pid_t pid);
 struct process	*read_process(pid_t pid);

@@ -74,13 +74,17 @@ link_id(int dir, const char *path, int *kind)
 	return id_in(text);
 }
 
-/* A process may end at any time; but we need a few descriptors. */
-static void
-guard_files(const char *path)
+/*
+ * That a process has ended, or is closed to us, is no failure; that we are
+ * short of descriptors or memory would leave namespaces out.
+ */
+void
+guard(const char *what, const char *path)
 {
-	if (errno != EMFILE && errno != ENFILE)
+	if (errno == 0 || errno == ENOENT || errno == ESRCH ||
+	    errno == EINVAL || errno == EACCES || errno == EPERM)
 		return;
-	tell("open %s", path);
+	tell("%-s %s", what, path);
 	why_unasked(errno);
 	fail();
 }
@@ -95,7 +99,7 @@ follow(int dir, const char *path, int kind, unsigned id)
 	if (s)
 		return s;
 	if ((fd = openat(dir, path, O_RDONLY | O_CLOEXEC)) < 0)
-		guard_files(path);
+		guard("open", path);
 	return fd < 0 ? NULL : add_space(fd, kind, 0);
 }
 
@@ -126,6 +130,7 @@ read_process(pid_t pid)
 		strcpy(end, kinds[i].file);
 		/* A zombie has some still; this kernel may lack others. */
 		if ((id = link_id(proc, path, NULL)) == 0) {
+			guard("read", path);
 			if (errno == EACCES || errno == EPERM)
 				break;
 			continue;
@@ -169,7 +174,7 @@ read_fds(pid_t pid)
 
 	strcpy(put_pid(path, pid), "/fd");
 	if (names_open(&in, proc, path) < 0) {
-		guard_files(path);
+		guard("open", path);
 		return;
 	}
 	if (fstat(in.fd, &st) < 0)
@@ -186,6 +191,7 @@ read_fds(pid_t pid)
 	while ((name = name_next(&in)))
 		if ((fd = digits(name, NULL, 10)) >= n)
 			read_fd(in.fd, name, pid, fd);
+	guard("list", "/proc/PID/fd");
 }
 
 /* Something else may be mounted on top of it; then its number is all. */
@@ -196,6 +202,8 @@ open_mount(int root, const char *point, int kind, unsigned id)
 	    O_CLOEXEC);
 	struct stat st;
 
+	if (fd < 0)
+		guard("open", point);
 	if (fd >= 0 && (ioctl(fd, NS_GET_NSTYPE) != kinds[kind].flag ||
 	    fstat(fd, &st) < 0 || st.st_ino != id)) {
 		close(fd);
@@ -204,8 +212,8 @@ open_mount(int root, const char *point, int kind, unsigned id)
 	return add_space(fd, kind, id);
 }
 
-/* What is mounted in the mount namespace of a process; 0: in ours. */
-static void
+/* What is mounted where that process is; 0: where we are.  -1: it has ended. */
+static int
 read_mounts(pid_t pid)
 {
 	static struct mounts in;
@@ -218,8 +226,8 @@ read_mounts(pid_t pid)
 	    stpcpy(path, "/proc/self");
 	strcpy(end, "/mountinfo");
 	if (mounts_open(&in, path) < 0) {
-		guard_files(path);
-		return;
+		guard("open", path);
+		return -1;
 	}
 	strcpy(end, "/root");
 	root = open(path, O_PATH | O_CLOEXEC);
@@ -233,6 +241,7 @@ read_mounts(pid_t pid)
 	}
 	mounts_close(&in);
 	close(root);
+	return 0;
 }
 
 /* -1: there is no /proc. */
@@ -263,9 +272,12 @@ read_all(void)
 			one_unseen = pid;
 		}
 	}
+	guard("list", "/proc");
 	read_mounts(0);
-	for (s = spaces; s; s = s->found)
-		if (s->kind == MNTNS && s->first)
-			read_mounts(s->first->pid);
+	for (s = spaces; s; s = s->found) {
+		p = s->kind == MNTNS ? s->first : NULL;
+		while (p && read_mounts(p->pid) < 0)
+			p = p->next[MNTNS];
+	}
 	return 0;
 }

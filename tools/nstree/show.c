@@ -33,14 +33,15 @@ print_word(const char *s)
 	put_text(&page, s);
 }
 
-/* With -p alone each PID that it has. */
+/* With -p alone each PID that it has.  There are many: not by a format. */
 void
 print_pids(const struct process *p, const char *between)
 {
 	unsigned pids[MOST_LEVELS];
 	int i, n = pids_alone ? pids_of(p, pids) : 0;
 
-	print("%d", p->pid);
+	make_room(MOST_LEVELS * 16);
+	put_number(&page, p->pid, 10);
 	for (i = 1; i < n; i++)
 		print("%-s%u", between, pids[i]);
 }

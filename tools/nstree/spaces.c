@@ -48,7 +48,10 @@ relative(int fd, unsigned long request, int kind)
 {
 	int other = ioctl(fd, request);
 
-	return other < 0 ? NULL : add_space(other, kind, 0);
+	if (other >= 0)
+		return add_space(other, kind, 0);
+	guard("ask for a namespace of kind", kinds[kind].name);
+	return NULL;	/* it is above our own */
 }
 
 /*
@@ -62,10 +65,14 @@ add_space(int fd, int kind, unsigned id)
 	struct space *s;
 	struct stat st;
 
-	if (fd >= 0 && fstat(fd, &st) == 0)
+	if (fd >= 0) {
+		if (fstat(fd, &st) < 0)
+			die("look at a namespace");
 		id = st.st_ino;
+	}
 	if ((s = find_space(id))) {
-		close(fd);
+		if (fd >= 0)
+			close(fd);
 		return s;
 	}
 	s = keep(sizeof *s);

@@ -419,6 +419,7 @@ export -f sleeps inode field well_formed
 	END
 }
 
+# bats test_tags=static
 @test "a failure of a call is told, and nothing is printed then" {
 	contain -Urn
 	for call in openat:ENOMEM:9 readlinkat:ENOMEM:9 getdents64:EIO:1 fstat:EIO:1 ioctl:ENOMEM:3; do

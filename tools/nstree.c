@@ -7,7 +7,7 @@
  * namespaces belong together (ioctl_nsfs(2)).  What an ordinary user may not
  * see is counted:
  *
- *	nstree -t $$ -t 1234
+ *	nstree -t $$ -t $PPID
  */
 #include <sys/vfs.h>
 
@@ -44,8 +44,8 @@ static const char text[] =
 "  -h, --help  -V, --version\n"
 "\n"
 "Examples:\n"
-"  nstree -t $$ -t 1234\n"
-"  nstree -n | grep 'kept by'\n";
+"  nstree -t $$ -t $PPID\n"
+"  nstree -n | awk '$8 == 0'\n";
 
 #define JSON 256
 

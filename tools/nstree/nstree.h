@@ -63,10 +63,15 @@ void		 add_keeper(struct space *s, pid_t pid, int fd,
 
 /* read.c */
 void		 guard(const char *what, const char *path);
+int		 kind_in(const char *text);
+unsigned	 id_in(const char *text);
 unsigned	 link_id(int dir, const char *path, int *kind);
 char		*put_pid(char *p, pid_t pid);
 struct process	*read_process(pid_t pid);
 int		 read_all(void);
+
+/* pins.c */
+int		 read_mounts(pid_t pid);
 
 /* tree.c */
 const char	*command_of(struct process *p);

@@ -1,9 +1,7 @@
 /*
  * One pass over /proc (namespaces(7)): for each process its namespaces, and
- * the open descriptors that keep one; then, for each mount namespace, what is
- * mounted there (proc_pid_mountinfo(5)).
+ * the open descriptors that keep one.
  */
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -11,9 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <linux/nsfs.h>
-
-#include "mounts.h"
 #include "names.h"
 #include "nstree/nstree.h"
 #include "put.h"
@@ -34,7 +29,7 @@ put_pid(char *p, pid_t pid)
 }
 
 /* The kind in "net:[4026531840]", or -1. */
-static int
+int
 kind_in(const char *text)
 {
 	size_t n;
@@ -50,7 +45,7 @@ kind_in(const char *text)
 }
 
 /* The number in it, or 0: reading the link is cheaper than stat(2). */
-static unsigned
+unsigned
 id_in(const char *text)
 {
 	const char *number = strchr(text, '[');
@@ -82,7 +77,8 @@ void
 guard(const char *what, const char *path)
 {
 	if (errno == 0 || errno == ENOENT || errno == ESRCH ||
-	    errno == EINVAL || errno == EACCES || errno == EPERM)
+	    errno == EINVAL || errno == EACCES || errno == EPERM ||
+	    errno == ELOOP || errno == EXDEV)
 		return;
 	tell("%-s %s", what, path);
 	why_unasked(errno);
@@ -192,56 +188,6 @@ read_fds(pid_t pid)
 		if ((fd = digits(name, NULL, 10)) >= n)
 			read_fd(in.fd, name, pid, fd);
 	guard("list", "/proc/PID/fd");
-}
-
-/* Something else may be mounted on top of it; then its number is all. */
-static struct space *
-open_mount(int root, const char *point, int kind, unsigned id)
-{
-	int fd = openat(root, point + 1, O_RDONLY | O_NONBLOCK | O_NOCTTY |
-	    O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0)
-		guard("open", point);
-	if (fd >= 0 && (ioctl(fd, NS_GET_NSTYPE) != kinds[kind].flag ||
-	    fstat(fd, &st) < 0 || st.st_ino != id)) {
-		close(fd);
-		fd = -1;
-	}
-	return add_space(fd, kind, id);
-}
-
-/* What is mounted where that process is; 0: where we are.  -1: it has ended. */
-static int
-read_mounts(pid_t pid)
-{
-	static struct mounts in;
-	static struct mount m;
-	char path[64], *end;
-	struct space *s;
-	int root, kind;
-
-	end = pid ? put_pid(stpcpy(path, "/proc/"), pid) :
-	    stpcpy(path, "/proc/self");
-	strcpy(end, "/mountinfo");
-	if (mounts_open(&in, path) < 0) {
-		guard("open", path);
-		return -1;
-	}
-	strcpy(end, "/root");
-	root = open(path, O_PATH | O_CLOEXEC);
-	while (mount_next(&in, &m)) {
-		if (strcmp(m.type, "nsfs") != 0 ||
-		    (kind = kind_in(m.root)) < 0)
-			continue;
-		if (!(s = find_space(id_in(m.root))))
-			s = open_mount(root, m.point, kind, id_in(m.root));
-		add_keeper(s, pid, -1, m.point);
-	}
-	mounts_close(&in);
-	close(root);
-	return 0;
 }
 
 /* -1: there is no /proc. */

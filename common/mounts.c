@@ -144,7 +144,7 @@ mount_at(const char *path, struct mount *m)
 	return id >= 0 && mount_by_id(id, m);
 }
 
-/* Some folders the kernel keeps empty, for a mount (sysfs_create_mount_point). */
+/* Some folders are kept empty, for a mount (the sysfs_create_mount_point()s). */
 static int
 is_kept_empty(const char *path)
 {

@@ -144,7 +144,7 @@ mount_at(const char *path, struct mount *m)
 	return id >= 0 && mount_by_id(id, m);
 }
 
-/* Some folders are kept empty, for a mount (the sysfs_create_mount_point()s). */
+/* Some folders are kept empty for a mount: sysfs_create_mount_point() et al. */
 static int
 is_kept_empty(const char *path)
 {

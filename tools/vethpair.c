@@ -112,7 +112,8 @@ guard_self(void)
 {
 	struct stat ours, theirs;
 
-	if (fstat(c.ns, &theirs) < 0 || stat("/proc/self/ns/net", &ours) < 0 ||
+	c.here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (fstat(c.ns, &theirs) < 0 || fstat(c.here, &ours) < 0 ||
 	    ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev)
 		return;
 	say("there is no cable from here to here");
@@ -347,7 +348,6 @@ main(int argc, char **argv)
 		die("process %-s has ended, and takes its end along", c.target);
 	}
 	hand_on(strcat(strcpy(line, c.target), "\n"));
-	undo = NULL;
 	let_signals();
 	return 0;
 }

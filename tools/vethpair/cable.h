@@ -24,7 +24,7 @@ struct cable {
 	struct end host, peer;
 	const char *target;
 	int target_pid;		/* or 0: target is a file */
-	int ns;			/* the target's network namespace */
+	int here, ns;		/* our network namespace, and the target's */
 	const char *bridge;
 	unsigned bridge_index;
 	unsigned mtu;		/* or 0 */

@@ -27,21 +27,50 @@
 #include "vethpair/cable.h"
 #include "vethpair/rtnl.h"
 
-/* Whether we may configure the network that we were started in. */
+/* Whether a namespace belongs to a user namespace that we are not above. */
 static int
-why_powerless_here(void)
+is_foreign(int ns)
+{
+	int owner = ioctl(ns, NS_GET_USERNS);
+
+	if (owner >= 0)
+		close(owner);
+	return owner < 0 && errno == EPERM;
+}
+
+/* In a network namespace of its own, with a shell: it ends with that. */
+static void
+try_own_network(void)
+{
+	static char line[LINE_SIZE];
+	struct out o = { line, line + sizeof line - 1 };
+	int i;
+
+	put_text(&o, tool);
+	for (i = 1; command[i]; i++) {
+		put_text(&o, " ");
+		put_quoted(&o, PASTE, command[i]);
+	}
+	put_text(&o, " && exec sh");
+	*o.at = '\0';
+	try("unshare-lite -n sh -c %s", line);
+}
+
+/* Whether we may configure the network that we were started in: here. */
+static void
+why_no_right(int here)
 {
 	if (!has_cap(CAP_NET_ADMIN)) {
 		because("VET-38", "uid %u has no CAP_NET_ADMIN in the network "
-		    "namespace that HOST would be in", geteuid());
-		return 1;
+		    "namespace that HOST is in", geteuid());
+		if (in_first("user") && geteuid() != 0)
+			try_again("sudo ");
+	} else if (is_foreign(here)) {
+		because("VET-29", "the network namespace that HOST is in "
+		    "belongs to a user namespace above the one that we have "
+		    "our capabilities in");
+		try_own_network();
 	}
-	if (owns("net"))
-		return 0;
-	because("VET-29", "the network namespace that HOST would be in belongs "
-	    "to another user namespace than the one that we have our "
-	    "capabilities in");
-	return 1;
 }
 
 static void
@@ -124,16 +153,13 @@ why_unfit(const struct cable *c)
 static void
 why_forbidden(const struct cable *c)
 {
-	int owner = ioctl(c->ns, NS_GET_USERNS);
-
-	if (owner < 0 && errno == EPERM)
+	if (is_foreign(c->ns))
 		because("VET-16", "the target's network namespace belongs to a "
 		    "user namespace that is not ours, nor below it");
 	else if (!has_cap(CAP_SYS_ADMIN))
 		because("VET-43", "uid %u has no CAP_SYS_ADMIN, without which "
 		    "no network namespace is entered", geteuid());
-	if (owner >= 0)
-		close(owner);
+	why_no_right(c->here);
 }
 
 void
@@ -143,13 +169,9 @@ why_enter(int err, const struct cable *c)
 		because("NSE-20", "a seccomp filter refuses setns(2)");
 	if (err == EINVAL)
 		why_unfit(c);
-	if (err == EPERM) {
+	if (err == EPERM)
 		why_forbidden(c);
-		why_powerless_here();
-		if (in_first("user") && reasons() && geteuid() != 0)
-			try_again("sudo ");
-	}
-	unexplained(6);
+	unexplained(7);
 }
 
 void
@@ -428,9 +450,8 @@ why_pair(int err, const struct cable *c)
 	int names;
 
 	mended = *c;
-	if (err == EPERM && why_powerless_here() && in_first("user") &&
-	    geteuid() != 0)
-		try_again("sudo ");
+	if (err == EPERM)
+		why_no_right(c->here);
 	if (err == EEXIST)
 		why_exists(c);
 	if (err == ERANGE || err == EINVAL) {
@@ -473,9 +494,19 @@ why_not_near(const struct cable *c, const struct address *via)
 	struct address *a;
 	int i;
 
+	mended = *c;
+	for (i = 0; i < mended.peer.n; i++) {
+		a = &mended.peer.address[i];
+		if (a->family != via->family)
+			continue;
+		if (memcmp(a->bytes, via->bytes, a->size) == 0)
+			because("VET-47", "%-s is the bridge's own address",
+			    a->text);
+		if (same_network(a->bytes, via->bytes, a->length))
+			return;
+	}
 	because("VET-10", "no address of PEER is in a network with %-s",
 	    via->text);
-	mended = *c;
 	for (i = 0; i < mended.peer.n; i++) {
 		a = &mended.peer.address[i];
 		if (a->family != via->family ||
@@ -493,7 +524,7 @@ why_gateway(int err, const struct cable *c, const struct address *via)
 {
 	if (err == EEXIST && has_default(c->peer.sock, via->family))
 		because("VET-12", "the target has a default route already");
-	if (err == ENETUNREACH || err == EINVAL || err == EHOSTUNREACH)
+	if (err != EEXIST)
 		why_not_near(c, via);
 	unexplained(2);
 }
@@ -502,6 +533,7 @@ void
 why_delete(int err)
 {
 	if (err == EPERM)
-		why_powerless_here();
+		why_no_right(open("/proc/self/ns/net", O_RDONLY |
+		    O_CLOEXEC));
 	unexplained(2);
 }

@@ -184,6 +184,22 @@ guard_addresses(void)
 	}
 }
 
+/* The kernel would take it, and the route lead nowhere. */
+static void
+guard_gateway(const struct address *via)
+{
+	const struct address *a;
+
+	for (a = c.peer.address; a < c.peer.address + c.peer.n; a++)
+		if (a->family == via->family &&
+		    memcmp(a->bytes, via->bytes, a->size) == 0) {
+			say("-g: PEER would be its own gateway");
+			because("VET-47", "bridge %s has the address %-s, too",
+			    c.bridge, via->text);
+			fail();
+		}
+}
+
 /* Where the target's default routes lead, for each family that PEER speaks. */
 static void
 choose_gateways(void)
@@ -203,6 +219,7 @@ choose_gateways(void)
 			die("list the addresses of %s%-s", c.bridge,
 			    kernel_said());
 		found |= gateway[i].size;
+		guard_gateway(&gateway[i]);
 	}
 	if (!found) {
 		say("-g: no gateway");

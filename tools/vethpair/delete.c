@@ -144,12 +144,12 @@ delete_links(char **names)
 		victims[n].name = *names;
 		victims[n].index = index_of(sock, *names);
 		if (victims[n].index == 0) {
-			missing = 1;
 			errno = ENODEV;
 			tell("delete %s", *names);
-			because("VET-07", "there is no such interface here; it "
-			    "goes with its peer, and that with the network "
-			    "namespace that it is in");
+			if (!missing++)
+				because("VET-07", "there is no such interface "
+				    "here; it goes with its peer, and that "
+				    "with the namespace that it is in");
 		} else if (++n == AT_ONCE)
 			delete_some();
 	}

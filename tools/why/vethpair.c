@@ -468,19 +468,45 @@ why_pair(int err, const struct cable *c)
 	unexplained(10);
 }
 
+static void
+why_switched_off(const struct cable *c, int here)
+{
+	static const char file[] = "/proc/sys/net/ipv6/conf/default/"
+	    "disable_ipv6";
+	static char prefix[LINE_SIZE / 2];
+	struct out o = { prefix, prefix + sizeof prefix - 1 };
+	char now[4];
+
+	/* /proc/sys/net shows the network that we are in. */
+	if (here && setns(c->here, CLONE_NEWNET) < 0)
+		return;
+	get(AT_FDCWD, file, now, sizeof now);
+	if (strcmp(now, "1\n") != 0)
+		return;
+	because("VET-17", "IPv6 is switched off for new interfaces %-s: %s "
+	    "is 1", here ? "here" : "in the target", file);
+	if (!here) {
+		put_text(&o, "nsenter-lite ");
+		put_text(&o, c->target_pid ? "-t " : "--net=");
+		put_quoted(&o, PASTE, c->target);
+		put_text(&o, c->target_pid ? " -n sh -c '" : " sh -c '");
+	}
+	put_text(&o, "echo 0 >");
+	put_text(&o, file);
+	put_text(&o, here ? " && " : "' && ");
+	*o.at = '\0';
+	try_again(prefix);
+}
+
 void
 why_address(int err, const struct cable *c, const struct end *e,
     const struct address *a)
 {
-	int here = e == &c->host;
-
 	if (a->family == AF_INET6 && c->mtu && c->mtu < 1280) {
 		because("VET-39", "IPv6 wants an MTU of 1280 at least");
 		try_instead(c->mtu_operand, "1280", NULL);
 	} else if (err == EACCES && a->family == AF_INET6)
-		because("VET-17", "IPv6 is switched off %-s for new interfaces "
-		    "(the sysctl net.ipv6.conf.default.disable_ipv6)",
-		    here ? "here" : "in the target");
+		why_switched_off(c, e == &c->host);
 	if (err == EOPNOTSUPP && access("/proc/net/if_inet6", F_OK) < 0)
 		because("VET-36", "this kernel does without IPv6");
 	unexplained(3);
@@ -497,12 +523,8 @@ why_not_near(const struct cable *c, const struct address *via)
 	mended = *c;
 	for (i = 0; i < mended.peer.n; i++) {
 		a = &mended.peer.address[i];
-		if (a->family != via->family)
-			continue;
-		if (memcmp(a->bytes, via->bytes, a->size) == 0)
-			because("VET-47", "%-s is the bridge's own address",
-			    a->text);
-		if (same_network(a->bytes, via->bytes, a->length))
+		if (a->family == via->family &&
+		    same_network(a->bytes, via->bytes, a->length))
 			return;
 	}
 	because("VET-10", "no address of PEER is in a network with %-s",

@@ -8,7 +8,7 @@
  * Speaks rtnetlink(7), to make a pair of veth(4).  Needs CAP_NET_ADMIN here,
  * and CAP_SYS_ADMIN over the target, to enter its network namespace:
  *
- *	unshare-lite -a --hold=$$ | vethpair -t - ve0=10.77.0.1/24 eth0=10.77.0.2/24
+ *	vethpair -t /run/netns/lab ve0=10.77.0.1/24 eth0=10.77.0.2/24
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -33,18 +33,18 @@ static const char text[] =
 "                HOST[=ADDR/LEN[,...]] PEER[=ADDR/LEN[,...]]\n"
 "       vethpair -d HOST...\n"
 "\n"
-"Make a pair of interfaces that are joined by a cable: HOST here, and PEER in\n"
-"the network namespace of the target.  Both get their addresses and are up, and\n"
+"Make a pair of interfaces, joined by a cable: HOST here, and PEER in the\n"
+"network namespace of the target.  Both get their addresses and are up, and\n"
 "so is the target's lo.  What came in by -t is printed.\n"
 "\n"
-"  -t, --target=PID|-|NSFILE  a process, as read from stdin, or a file such as\n"
+"  -t, --target=PID|-|NSFILE  a process, read from stdin, or a file such as\n"
 "                       /run/netns/NAME\n"
 "  -b, --bridge=BRIDGE  plug HOST into this bridge\n"
-"  -g, --gateway        the target's default route is through the first address\n"
-"                       of HOST, or with -b of BRIDGE\n"
+"  -g, --gateway        the target's default route is by HOST's first address,\n"
+"                       or with -b by BRIDGE's\n"
 "  -M, --mtu=MTU        the largest packet, in bytes\n"
 "  -f, --force          even if HOST's addresses overlap a route of this host\n"
-"  -d, --delete         remove HOST, and its peer, all at once\n"
+"  -d, --delete         remove each HOST, and its peer, all at once\n"
 "  -v, --verbose        show each request that changes something\n"
 "  -h, --help  -V, --version\n"
 "\n"

@@ -37,7 +37,7 @@ host_bits_are(const struct address *a, unsigned bit)
 	return 1;
 }
 
-/* What the kernel would take, or not, and what is no interface's own address. */
+/* What no interface can have as its own, though the kernel takes some. */
 static void
 check_address(const struct address *a)
 {
@@ -65,8 +65,7 @@ parse_address(struct end *e, const char *text, size_t n)
 		misuse("%s: more than %d addresses", e->name, MOST_ADDRESSES);
 	if (n >= sizeof a->text)
 		misuse("%s: no address", text);
-	memcpy(a->text, text, n);
-	a->text[n] = '\0';
+	*stpncpy(a->text, text, n) = '\0';
 	if (!(slash = strchr(a->text, '/')))
 		misuse("%s: /LEN is missing, as in 10.77.0.1/24", a->text);
 	*slash = '\0';

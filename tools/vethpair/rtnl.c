@@ -95,7 +95,7 @@ end_nest(struct request *r, struct nlattr *nest)
 	nest->nla_len = (char *)r + r->head.nlmsg_len - (char *)nest;
 }
 
-/* The payload of the first attribute of that type, of so many bytes at least. */
+/* The payload of the first attribute of that type; not if it is shorter. */
 const void *
 attribute(const void *from, const void *to, int type, size_t least)
 {
@@ -150,6 +150,7 @@ end_of(const void *payload)
 static void
 read_refusal(const char *from, const char *to)
 {
+	const struct nlattr *blamed;
 	const void *p, *most;
 
 	memset(&refusal, 0, sizeof refusal);
@@ -158,8 +159,8 @@ read_refusal(const char *from, const char *to)
 	if ((p = attribute(from, to, NLMSGERR_ATTR_OFFS, 4)) &&
 	    number_at(p) <= asked->head.nlmsg_len - NLA_HDRLEN) {
 		refusal.offset = number_at(p);
-		refusal.attribute = ((const struct nlattr *)
-		    ((const char *)asked + refusal.offset))->nla_type;
+		blamed = (const void *)((const char *)asked + refusal.offset);
+		refusal.attribute = blamed->nla_type;
 	}
 	if (!(p = attribute(from, to, NLMSGERR_ATTR_POLICY, 0)))
 		return;

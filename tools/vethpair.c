@@ -237,11 +237,11 @@ make_cable(void)
 		why_pair(errno, &c);
 		fail();
 	}
-	c.host.index = index_of(c.host.sock, c.host.name);
 	undo = take_back;
+	c.host.index = index_of(c.host.sock, c.host.name);
 	c.peer.index = index_of(c.peer.sock, c.peer.name);
 	if (!c.host.index || !c.peer.index)
-		die("look at %s and %s", c.host.name, c.peer.name);
+		die("find %s and %s again", c.host.name, c.peer.name);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <errno.h>
 #include <net/if.h>
 #include <string.h>
 
@@ -22,7 +23,11 @@ index_of(int sock, const char *name)
 	if (strlen(name) >= sizeof i.ifr_name)
 		return 0;
 	strcpy(i.ifr_name, name);
-	return ioctl(sock, SIOCGIFINDEX, &i) < 0 ? 0 : i.ifr_ifindex;
+	if (ioctl(sock, SIOCGIFINDEX, &i) == 0)
+		return i.ifr_ifindex;
+	if (errno != ENODEV)
+		die("look for the interface %s", name);
+	return 0;
 }
 
 void
@@ -127,11 +132,14 @@ set_gateway(const struct end *e, const struct address *via)
 	    "NLM_F_CREATE|NLM_F_EXCL)", via->text, e->name);
 }
 
+/* By its index if that is known: the name may be another's by now. */
 int
 delete_link(int sock, const char *name, unsigned index)
 {
 	struct ifinfomsg link = { .ifi_index = index };
 
 	begin(&r, RTM_DELLINK, 0, &link, sizeof link);
+	if (!index)
+		add_name(name);
 	return did(carry_out(sock, &r), "RTM_DELLINK(%s)", name);
 }

@@ -215,19 +215,23 @@ ask(int sock, struct request *r)
 	return 0;
 }
 
-/* Fetches more, of which only the kernel's word counts. */
+/*
+ * Fetches more, of which only the kernel's word counts.  An error is said once,
+ * and the answer stays: without it we would not know what there is to undo.
+ */
 static int
 receive(int sock)
 {
 	struct sockaddr_nl from;
 	socklen_t size;
 	ssize_t n;
+	int errors = 0;
 
 	do {
 		size = sizeof from;
 		n = recvfrom(sock, answers, sizeof answers, MSG_TRUNC,
 		    (void *)&from, &size);
-		if (n < 0 && errno != EINTR)
+		if (n < 0 && errno != EINTR && errors++)
 			return -1;
 	} while (n < 0 || from.nl_pid != 0);
 	if ((size_t)n > sizeof answers) {

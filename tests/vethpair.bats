@@ -63,7 +63,7 @@ export -f state
 		[[ $(ip -br address show ve0) =~ ^ve0@if[0-9]+\ +UP\ +10.77.0.1/24\ 10.78.0.1/30\ fd77::1/64 ]]
 		[[ $(there ip -br address show eth0) =~ ^eth0@if[0-9]+\ +UP\ +10.77.0.2/24\ fd77::2/64 ]]
 		[[ $(there ip -br link show lo) = *LOOPBACK,UP* ]]
-		! ip address | grep -q tentative.*fd77
+		! { ip address; there ip address; } | grep 'fd77.*tentative' || false
 		works busybox ping -c 1 -W 1 10.77.0.2
 		works busybox ping -c 1 -W 1 fd77::2
 		works there busybox ping -c 1 -W 1 10.77.0.1
@@ -77,7 +77,7 @@ export -f state
 		for i in 1 2 3 4 5 6 7 8; do
 			vethpair -t "$pid" ve0=10.77.0.1/24 eth0=10.77.0.2/24 >/dev/null
 			begin=$EPOCHREALTIME
-			! echo >/dev/tcp/10.77.0.2/9	# nobody listens: refused, and at once
+			! echo >/dev/tcp/10.77.0.2/9 || false	# nobody listens: refused, and at once
 			(( ${EPOCHREALTIME/./} - ${begin/./} < 900000 ))
 			vethpair -d ve0
 		done 2>/dev/null
@@ -110,6 +110,30 @@ export -f state
 	END
 }
 
+@test "the examples of the page work" {
+	lab <<-'END'
+		mount -t tmpfs tmpfs /run
+		example() {
+			awk -v n="$1" '/^\.Bd/ { shown = ++seen == n; next } /^\.Ed/ { shown = 0 } shown' "$page"
+		}
+		export page=$repo/tools/vethpair.1
+		example 1 | sed 's/-p 2000 &/-p 2000 >said \&\nsleep 0.3/' >script
+		works bash -c '. ./script; wait'
+		[[ $(<said) = hello ]]
+		example 2 >script
+		echo 'nsenter -t "$pid" -n ip -br address show eth0' >>script
+		sed -i 's/-a --hold/-pn -U --hold/' script
+		works sh ./script
+		shows 10.77.1.2/24
+		second=$(unshare-lite -n --hold=$$)
+		example 3 | sed "0,/-t PID/s//-t $pid/; s/-t PID/-t $second/" >script
+		works sh -e ./script
+		works there busybox ping -c 1 -W 1 10.77.2.3
+	END
+	awk '/^unshare-lite -Urn sh/, /^\.Ed/' "$repo/tools/vethpair.1" | sed '1d; $d; s/ve0=.*/lab0 eth0/' >script
+	works unshare-lite -Urn sh -e ./script
+}
+
 @test "the peer is never visible here" {
 	lab <<-'END'
 		spawn stdbuf -oL ip -o monitor link
@@ -123,7 +147,7 @@ export -f state
 		vethpair -d ve0
 		eventually grep -q Deleted events
 		kill $!
-		! grep secret events
+		! grep secret events || false
 	END
 }
 
@@ -239,7 +263,7 @@ export -f state
 		prints ''
 		[[ $(ip -o link show ve4) = *'group 5 '* ]]
 		there ip link show eth4
-		! there ip link show eth3
+		! there ip link show eth3 || false
 		ip link add one=two type veth peer name three
 		works vethpair -d one=two ve4
 		after=$(state)
@@ -365,7 +389,7 @@ export -f state
 		) >/dev/null 2>&1 &
 		fails 125 strace -qqfo /dev/null -e inject=sendto:delay_enter=200000:when=3+ vethpair -t "$pid" ve0 eth0
 		says '^vethpair: process [0-9]+ has ended.*\(ESRCH\)'
-		! ip link show ve0
+		! ip link show ve0 || false
 	END
 }
 
@@ -538,6 +562,9 @@ export -f state
 		refused vethpair -t "$pid" ve1=fd77::1/64 eth1=fd77::2/64
 		because VET-33
 		try_works
+		refused vethpair -t "$pid" ve4=10.77.0.5/24,10.80.0.5/24,fd77::5/64 eth4=10.80.0.6/24
+		because VET-33
+		try_works
 		works vethpair -f -t "$pid" ve2=10.77.0.1/24 eth2
 		works vethpair -t "$pid" ve3=192.168.7.1/24,fe80::1/64 eth3
 	END
@@ -616,7 +643,7 @@ export -f state
 		refused vethpair -t "$pid" -g ve1=10.78.0.1/24 eth1=10.78.0.2/24
 		says EEXIST
 		because VET-12
-		! ip link show ve1
+		! ip link show ve1 || false
 		refused vethpair -t "$pid" -g ve1=fd78::1/64 eth1=fd79::1/64
 		because VET-10
 		there ip route delete default
@@ -638,7 +665,7 @@ export -f state
 		done
 		refused vethpair -t "$pid" -M 1279 ve0=fd77::1/64 eth0
 		because VET-39
-		! ip link show ve0
+		! ip link show ve0 || false
 		try_works
 		refused vethpair -t "$pid" -M 1279 ve1 eth1=fd77::1/64
 		because VET-39

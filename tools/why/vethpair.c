@@ -3,10 +3,7 @@
  * (NLMSGERR_ATTR_MSG), that is in the line before; for pairs of veth it mostly
  * gives none (drivers/net/veth.c, net/core/rtnetlink.c).
  */
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,191 +11,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <linux/capability.h>
-#include <linux/magic.h>
-#include <linux/nsfs.h>
-
 #include "facts.h"
 #include "format.h"
 #include "put.h"
 #include "say.h"
-#include "target.h"
 #include "vethpair.h"
 #include "vethpair/cable.h"
+#include "vethpair/mend.h"
 #include "vethpair/rtnl.h"
-
-/* Whether a namespace belongs to a user namespace that we are not above. */
-static int
-is_foreign(int ns)
-{
-	int owner = ioctl(ns, NS_GET_USERNS);
-
-	if (owner >= 0)
-		close(owner);
-	return owner < 0 && errno == EPERM;
-}
-
-/* In a network namespace of its own, with a shell: it ends with that. */
-static void
-try_own_network(void)
-{
-	static char line[LINE_SIZE];
-	struct out o = { line, line + sizeof line - 1 };
-	int i;
-
-	put_text(&o, tool);
-	for (i = 1; command[i]; i++) {
-		put_text(&o, " ");
-		put_quoted(&o, PASTE, command[i]);
-	}
-	put_text(&o, " && exec sh");
-	*o.at = '\0';
-	try("unshare-lite -n sh -c %s", line);
-}
-
-/* Whether we may configure the network that we were started in: here. */
-static void
-why_no_right(int here)
-{
-	if (!has_cap(CAP_NET_ADMIN)) {
-		because("VET-38", "uid %u has no CAP_NET_ADMIN in the network "
-		    "namespace that HOST is in", geteuid());
-		if (in_first("user") && geteuid() != 0)
-			try_again("sudo ");
-	} else if (is_foreign(here)) {
-		because("VET-29", "the network namespace that HOST is in "
-		    "belongs to a user namespace above the one that we have "
-		    "our capabilities in");
-		try_own_network();
-	}
-}
-
-static void
-why_no_access(const struct cable *c)
-{
-	uid_t uid = status_number(c->target_pid, "Uid", 10);
-
-	if (uid != geteuid() && !has_cap(CAP_SYS_PTRACE))
-		because("NSE-06", "process %-s belongs to uid %u, we are uid "
-		    "%u without CAP_SYS_PTRACE", c->target, uid, geteuid());
-	else
-		because("NSE-28", "one of Landlock, another security module, a "
-		    "user namespace above ours, capabilities or a program that "
-		    "we lack keeps us from process %-s", c->target);
-	if (in_first("user") && geteuid() != 0)
-		try_again("sudo ");
-}
-
-/* /run/netns/NAME, for who has given NAME, or one that is not there. */
-static void
-why_no_name(const struct cable *c)
-{
-	static const char folder[] = "/run/netns/";
-	char path[300];
-
-	if (!strchr(c->target, '/') && strlen(c->target) < 256) {
-		strcat(strcpy(path, folder), c->target);
-		if (access(path, F_OK) == 0) {
-			because("VET-04", "a name of ip-netns(8) is the file "
-			    "%s", path);
-			try_instead(c->target, path, NULL);
-		} else
-			because("VET-04", "there is no such file, and no %s",
-			    path);
-	} else if (strncmp(c->target, folder, sizeof folder - 1) == 0) {
-		because("VET-04", "there is no network namespace of that name");
-		strcpy(path, "ip netns add ");
-		if (strlen(c->target) < 256 && !c->target[strcspn(c->target,
-		    " '\"\\$`&;|<>()*?[#~\t")])
-			try_again(strcat(strcat(path, c->target +
-			    sizeof folder - 1), " && "));
-	}
-}
-
-void
-why_open(int err, const struct cable *c)
-{
-	if (c->target_pid) {
-		if (err == EACCES || err == EPERM)
-			why_no_access(c);
-		return;
-	}
-	if (err == ENOENT)
-		why_no_name(c);
-	if (err == EACCES && !why_unreachable("NSE-48", c->target))
-		because("VET-46", "uid %u may not read the file", geteuid());
-}
-
-/* EINVAL: what was opened is, or is not. */
-static void
-why_unfit(const struct cable *c)
-{
-	struct statfs fs;
-	int type;
-
-	if (fstatfs(c->ns, &fs) == 0 && fs.f_type != NSFS_MAGIC) {
-		because("VET-23", "%s is no namespace file: none is mounted "
-		    "on it, or not in our mount namespace", c->target);
-		if (strncmp(c->target, "/run/netns/", 11) == 0)
-			try("ip netns delete %s; ip netns add %s",
-			    c->target + 11, c->target + 11);
-		return;
-	}
-	type = ioctl(c->ns, NS_GET_NSTYPE);
-	if (type > 0 && type != CLONE_NEWNET)
-		because("NSE-02", "it is a namespace of another kind than net");
-}
-
-/* EPERM: whose the target is, and what we are. */
-static void
-why_forbidden(const struct cable *c)
-{
-	if (is_foreign(c->ns))
-		because("VET-16", "the target's network namespace belongs to a "
-		    "user namespace that is not ours, nor below it");
-	else if (!has_cap(CAP_SYS_ADMIN))
-		because("VET-43", "uid %u has no CAP_SYS_ADMIN, without which "
-		    "no network namespace is entered", geteuid());
-	why_no_right(c->here);
-}
-
-void
-why_enter(int err, const struct cable *c)
-{
-	if (is_filtered("setns"))
-		because("NSE-20", "a seccomp filter refuses setns(2)");
-	if (err == EINVAL)
-		why_unfit(c);
-	if (err == EPERM)
-		why_forbidden(c);
-	unexplained(7);
-}
-
-void
-refuse_socket(void)
-{
-	int err = errno;
-
-	tell("socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)");
-	if (status_number(0, "Seccomp", 10) == 2 &&
-	    err != EMFILE && err != ENFILE && err != ENOMEM && err != ENOBUFS)
-		because("VET-37", "a seccomp filter refuses socket(2)");
-	fail();
-}
 
 void
 why_no_bridge(const struct cable *c)
 {
-	static char prefix[600];
-	struct out o = { prefix, prefix + sizeof prefix - 1 };
-
 	because("VET-34", "there is no such interface here");
-	put_text(&o, "ip link add ");
-	put_quoted(&o, PASTE, c->bridge);
-	put_text(&o, " up type bridge && ");
-	*o.at = '\0';
 	if (strlen(c->bridge) < 16)
-		try_again(prefix);
+		try_behind("ip link add ", c->bridge, " up type bridge && ");
 }
 
 void
@@ -209,67 +36,6 @@ why_port_address(const struct cable *c)
 	try_instead(c->host.operand, c->host.name, NULL);
 }
 
-/* In another network, which nothing overlaps: 10.N or fd77:0:N in its place. */
-static void
-move_address(struct address *a, const struct address *from, unsigned n)
-{
-	if (!same_network(a->bytes, from->bytes, from->length))
-		return;
-	if (a->family == AF_INET) {
-		a->bytes[0] = 10;
-		a->bytes[1] = n;
-	} else
-		memcpy(a->bytes, "\xfd\x77\0\0\0", 5), a->bytes[5] = n;
-	address_text(a->family, a->bytes, a->length, a->text);
-}
-
-static void
-put_end(struct end *e, const struct address *from, unsigned n)
-{
-	static char text[2][256 + MOST_ADDRESSES * 65];
-	static int turn;
-	char *start = text[turn ^= 1];
-	struct out o = { start, start + sizeof text[0] - 1 };
-	int i;
-
-	put_text(&o, e->name);
-	for (i = 0; i < e->n; i++) {
-		if (from && e->address[i].family == from->family)
-			move_address(&e->address[i], from, n);
-		put_text(&o, i ? "," : "=");
-		put_text(&o, e->address[i].text);
-	}
-	*o.at = '\0';
-	for (i = 0; command[i]; i++)
-		if (command[i] == e->operand)
-			command[i] = start;
-	e->operand = start;
-}
-
-static void
-try_free_network(const struct cable *c, const struct address *a)
-{
-	struct address moved = *a, from = *a;
-	static struct cable mended;
-	struct route route;
-	unsigned n;
-
-	if (a->length < (a->family == AF_INET ? 16 : 48))
-		return;
-	for (n = 77; n < 256; n++) {
-		moved = *a;
-		move_address(&moved, &from, n);
-		if (overlaps(c->host.sock, &moved, &route) == 0)
-			break;
-	}
-	if (n == 256)
-		return;
-	mended = *c;
-	put_end(&mended.host, &from, n);
-	put_end(&mended.peer, &from, n);
-	try_again("");
-}
-
 static int
 same_cable_again(const struct cable *c)
 {
@@ -277,19 +43,6 @@ same_cable_again(const struct cable *c)
 
 	return index && strcmp(kind_of_link(c->host.sock, index, &flags),
 	    "veth") == 0;
-}
-
-static void
-try_deletion_first(const struct cable *c)
-{
-	char prefix[600];
-	struct out o = { prefix, prefix + sizeof prefix - 1 };
-
-	put_text(&o, "vethpair -d ");
-	put_quoted(&o, PASTE, c->host.name);
-	put_text(&o, " && ");
-	*o.at = '\0';
-	try_again(prefix);
 }
 
 void
@@ -309,7 +62,7 @@ why_overlap(const struct cable *c, const struct address *a,
 	say("%-s would take the place of a network that this host is in, or "
 	    "reaches; -f, if you mean it", a->text);
 	because("VET-33", "it overlaps the route to %-s by %s", text, name);
-	try_free_network(c, a);
+	try_free_networks(c);
 }
 
 void
@@ -340,7 +93,6 @@ static int
 why_name(struct end *e)
 {
 	size_t n = strlen(e->name);
-	char *p;
 
 	if (n <= 15 && !is_bad_name(e->name))
 		return 0;
@@ -351,13 +103,7 @@ why_name(struct end *e)
 	if (is_bad_name(e->name))
 		because("VET-03", "%s: an interface's name has no blank, / "
 		    "or :, and is neither . nor ..", e->name);
-	e->name[n > 15 ? 15 : n] = '\0';
-	for (p = e->name; *p; p++)
-		if ((*p & 0x80) || strchr("/: \t\n\v\f\r", *p))
-			*p = '_';
-	if (*e->name == '.')
-		*e->name = '_';
-	put_end(e, NULL, 0);
+	mend_name(e);
 	return 1;
 }
 
@@ -365,10 +111,8 @@ why_name(struct end *e)
 static int
 why_taken(struct end *e, const char *where, const char *id)
 {
-	unsigned index = index_of(e->sock, e->name), n = 0;
-	char name[16], digits_of[16];
-	size_t stem = strlen(e->name);
-	struct out o;
+	unsigned index = index_of(e->sock, e->name);
+	char name[16];
 
 	if (!index)
 		return 0;
@@ -378,16 +122,7 @@ why_taken(struct end *e, const char *where, const char *id)
 	else
 		because("VET-30", "%s is another name of the interface %s %-s",
 		    e->name, name, where);
-	while (stem > 0 && e->name[stem - 1] >= '0' && e->name[stem - 1] <= '9')
-		stem--;
-	do {
-		o = (struct out){ digits_of, digits_of + 15 };
-		put_number(&o, n++, 10);
-		*o.at = '\0';
-		if (stem > 15 - strlen(digits_of))
-			stem = 15 - strlen(digits_of);
-		strcpy(e->name + stem, digits_of);
-	} while (index_of(e->sock, e->name));
+	mend_taken(e);
 	return 1;
 }
 
@@ -409,19 +144,15 @@ static void
 why_exists(const struct cable *c)
 {
 	static struct cable mended;
-	int again = is_done_already(c);
+	int again = is_done_already(c), taken;
 
 	mended = *c;
-	if (!why_taken(&mended.host, "here", "VET-02") &
-	    !why_taken(&mended.peer, "in the target", "VET-05"))
-		return;
-	if (again) {
-		try_deletion_first(c);
-		return;
-	}
-	put_end(&mended.host, NULL, 0);
-	put_end(&mended.peer, NULL, 0);
-	try_again("");
+	taken = why_taken(&mended.host, "here", "VET-02");
+	taken |= why_taken(&mended.peer, "in the target", "VET-05");
+	if (again)
+		try_behind("vethpair -d ", c->host.name, " && ");
+	else if (taken)
+		try_ends(&mended);
 }
 
 static void
@@ -458,7 +189,7 @@ why_pair(int err, const struct cable *c)
 		names = why_name(&mended.host) | why_name(&mended.peer);
 		why_mtu(c);
 		if (names)
-			try_again("");
+			try_ends(&mended);
 	}
 	if (err == EOPNOTSUPP)
 		why_no_driver();
@@ -535,8 +266,7 @@ why_not_near(const struct cable *c, const struct address *via)
 		    !same_network(a->bytes, via->bytes, via->length))
 			continue;
 		address_text(a->family, a->bytes, via->length, a->text);
-		put_end(&mended.peer, NULL, 0);
-		try_again("");
+		try_ends(&mended);
 		return;
 	}
 }

@@ -6,6 +6,7 @@ struct route;
 void	 why_open(int err, const struct cable *c);
 void	 why_enter(int err, const struct cable *c);
 _Noreturn void	 refuse_socket(void);
+void	 why_no_right(int here);
 void	 why_no_bridge(const struct cable *c);
 void	 why_port_address(const struct cable *c);
 void	 why_overlap(const struct cable *c, const struct address *a,

@@ -333,7 +333,7 @@ export -f state
 		vethpair -d ve0
 		there ip link set lo down
 		before=$(state)
-		for call in socket setns open; do
+		for call in socket setns; do
 			fails 125 strace -qqfo /dev/null -e inject=$call:error=ENOMEM:when=1 \
 				vethpair -t "$pid" -b br0 -g ve0 eth0=10.79.0.2/24
 			[[ $before = "$(state)" ]]

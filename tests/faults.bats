@@ -378,3 +378,50 @@ new_namespaces() {
 		mkoverlay -d D
 	END
 }
+
+@test "vethpair: both ends with all that is theirs, or nothing" {
+	inside -npf --mount-proc <<-'END'
+		held=$(unshare-lite -n --hold=$$)
+		act() {
+			"${strace[@]}" vethpair -t "$held" -g ve0=10.77.0.1/24,fd77::1/64 eth0=10.77.0.2/24,fd77::2/64
+		}
+		evidence() {
+			local enter
+
+			for enter in '' "nsenter -t $held -n"; do
+				$enter ip -o address | awk '{ print $2, $4 }' | grep -v fe80
+				$enter ip route
+				$enter ip -6 route show default
+			done
+		}
+		after() {
+			(( status )) || vethpair -d ve0
+			nsenter -t "$held" -n ip link set lo down
+			[[ $(ip -o link; nsenter -t "$held" -n ip -o link) != *@* ]]
+		}
+		each_call vethpair
+		kill "$held"
+	END
+}
+
+@test "vethpair -d: all of them, or none" {
+	inside -npf --mount-proc <<-'END'
+		before() {
+			ip link add ve0 type veth peer name eth0
+			ip link add ve1 type veth peer name eth1
+		}
+		act() {
+			"${strace[@]}" vethpair -d ve0 ve1
+		}
+		evidence() {
+			ip -o link show type veth
+		}
+		after() {
+			(( ! status )) || {
+				[[ $(ip -o link show type veth | grep -c 'group default') = 4 ]]
+				vethpair -d ve0 ve1
+			}
+		}
+		each_call vethpair
+	END
+}

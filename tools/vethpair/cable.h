@@ -1,0 +1,65 @@
+/* A cable: two ends, their addresses, and where they are. */
+#include <stddef.h>
+
+#define MOST_ADDRESSES 16
+
+struct address {
+	int family;
+	unsigned size;		/* of what is used of bytes */
+	unsigned char bytes[16];
+	unsigned length;	/* of the network's part, in bits */
+	char text[64];		/* as the user has it */
+};
+
+struct end {
+	char name[256];
+	const char *operand;
+	struct address address[MOST_ADDRESSES];
+	int n;
+	int sock;		/* in its network namespace */
+	unsigned index;		/* of the interface, once there is one */
+};
+
+struct cable {
+	struct end host, peer;
+	const char *target;
+	int target_pid;		/* or 0: target is a file */
+	int here, ns;		/* our network namespace, and the target's */
+	const char *bridge;
+	unsigned bridge_index;
+	unsigned mtu;		/* or 0 */
+	const char *mtu_operand;
+};
+
+/* A route that an address runs into. */
+struct route {
+	unsigned char bytes[16];
+	unsigned length, table, device;
+};
+
+void	 parse_end(struct end *e, const char *operand);
+void	 check_both_ends(const struct end *host, const struct end *peer);
+int	 same_network(const unsigned char *a, const unsigned char *b,
+	    unsigned length);
+const struct address	*first_of(const struct end *e, int family);
+int	 is_link_local(const struct address *a);
+void	 address_text(int family, const unsigned char *bytes, unsigned length,
+	    char text[64]);
+
+unsigned	 index_of(int sock, const char *name);
+void	 name_of(int sock, unsigned index, char name[16]);
+int	 is_up(int sock, const char *name);
+int	 make_pair(const struct cable *c);
+int	 set_up(const struct end *e, unsigned index, int up);
+int	 set_address(const struct end *e, const struct address *a);
+int	 set_gateway(const struct end *e, const struct address *via);
+int	 delete_link(int sock, const char *name, unsigned index);
+
+struct nlmsghdr;
+const char	*kind_in(const struct nlmsghdr *m);
+const char	*kind_of_link(int sock, unsigned index, unsigned *flags);
+int	 overlaps(int sock, const struct address *a, struct route *found);
+int	 address_of(int sock, unsigned index, int family, struct address *a);
+int	 has_default(int sock, int family);
+
+int	 delete_links(char **names);

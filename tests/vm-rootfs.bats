@@ -9,8 +9,7 @@ setup() {
 }
 
 @test "rootfs cannot be pivoted from, and switch_root(8) is named" {
-	mkdir new
-	refused in_ns pivot -f new true
+	refused in_ns pivot -f "$ROOTFS" true
 	because PIV-09
 	says 'try: switch_root '
 }

@@ -67,9 +67,9 @@ teardown() {
 
 # bats test_tags=root
 @test "a mount namespace that is full is told from a refused mount" {
-	mkdir -p old new/proc
+	mkdir new
 	set_sysctl "fs/mount-max=$(wc -l </proc/self/mountinfo)"
-	refused in_ns pivot new true
+	refused in_ns pivot "$ROOTFS" true
 	because PIV-35
 	refused in_ns mkpseudo -m tmp new
 	because PSE-44
@@ -88,16 +88,6 @@ teardown() {
 }
 
 # bats test_tags=root
-@test "a layer on vfat is refused in the kernel's own words, or works" {
-	truncate -s 4M image
-	busybox mkfs.vfat image
-	mkdir fat l
-	in_ns sh -c 'mount -o loop image fat && mkdir fat/l && exec "$@"' sh \
-		mkoverlay -l fat/l box true 2>said || true
-	! grep -q 'none of the' said || flunk "$(cat said)"
-}
-
-# bats test_tags=root
 @test "a cgroup that may have no more processes is named" {
 	g=/sys/fs/cgroup/$CG
 	mkdir "$g"
@@ -106,7 +96,7 @@ teardown() {
 	echo 1 >"$g/pids.max"
 	refused nsenter-lite -t "${child:-$pid}" -cp true
 	because NSE-40
-	end "$pid"
+	end "$pid" || true
 	eventually rmdir "$g"
 }
 
@@ -135,7 +125,7 @@ teardown() {
 
 # bats test_tags=root
 @test "a hierarchy of version 1, mounted by hand, is joined by its path" {
-	set_sysctl ../../sys/fs/cgroup/cgroup.subtree_control=-pids
+	echo -pids >/sys/fs/cgroup/cgroup.subtree_control
 	inside <<-'END'
 		mkdir v1
 		mount -t cgroup -o pids v1 v1
@@ -144,7 +134,8 @@ teardown() {
 		[[ $stdout == *:pids:/box ]]
 		eventually rmdir v1/box
 	END
-	echo +pids >/sys/fs/cgroup/cgroup.subtree_control
+	# The hierarchy ends a moment after its last mount.
+	PATIENCE=20000 eventually sh -c 'echo +pids >/sys/fs/cgroup/cgroup.subtree_control'
 }
 
 @test "AppArmor restricts no user namespaces here" {

@@ -2,6 +2,7 @@
 # make demo      makes a root filesystem, runs a container in it, and shows what it made
 # make shell     the same container, with a prompt
 # make check     runs the tests; its last line is "N passed, N failed, N skipped"
+# make check-vm  the tests on the kernels 6.1 and 6.12, in virtual machines
 # make lint      looks at sources, scripts, pages and usage texts
 # make bench     times container starts beside other programs (bench ARGS=--json)
 # make install   copies tools, scripts and pages below $(DESTDIR)$(PREFIX)
@@ -61,6 +62,11 @@ check:
 	@$(MAKE) -s all
 	@scripts/check
 
+check-vm:
+	@scripts/deps build demo check vm
+	@$(MAKE) -s all
+	@scripts/vm
+
 lint:
 	@scripts/deps build demo check lint
 	@$(MAKE) -s all
@@ -79,5 +85,5 @@ install: all
 clean:
 	rm -rf $O/bin $O/obj
 
-.PHONY: all demo shell check lint bench install clean
+.PHONY: all demo shell check check-vm lint bench install clean
 .SECONDARY:

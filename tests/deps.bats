@@ -4,7 +4,7 @@
 
 load helper
 
-all=(build demo check lint bench)
+all=(build demo check vm lint bench)
 
 # A PATH of our own, $W/path, with what the script itself needs.  deps looks
 # into /usr/sbin and /sbin, too: it is a copy that does not.
@@ -86,6 +86,12 @@ give() {
 		give "$program" :
 	done
 	works alone ./deps bench
+	silent
+}
+
+@test "-p prints the packages of a group, there or not" {
+	works alone ./deps -p bench
+	prints 'bubblewrap crun runc util-linux '
 	silent
 }
 

@@ -16,6 +16,7 @@
 #include <linux/capability.h>
 #include <linux/nsfs.h>
 
+#include "access.h"
 #include "facts.h"
 #include "kinds.h"
 #include "mounts.h"
@@ -27,6 +28,16 @@
 /* Since Linux 6.11: older namespaces have smaller ones. */
 #define MNTNS_ID	_IOR(NSIO, 0x5, unsigned long long)
 
+static const char *
+number_of(pid_t pid)
+{
+	static char text[16];
+
+	strcpy(text, proc_path(pid, "") + strlen("/proc/"));
+	*strchr(text, '/') = '\0';
+	return text;
+}
+
 /* A file in /proc/PID/ns cannot be opened. */
 void
 why_closed(int err, pid_t pid, int pidfd, int kind)
@@ -34,7 +45,7 @@ why_closed(int err, pid_t pid, int pidfd, int kind)
 	if (!alive(pidfd))
 		because("PIN-05", "the process has ended in the meantime");
 	else if (err == EACCES || err == EPERM)
-		why_untraceable(pid);
+		why_no_access(number_of(pid), pid);
 	else if (err == ENOENT && !(kinds_known() & kinds[kind].flag))
 		because("PIN-16", "this kernel has no %-s namespaces",
 		    kinds[kind].name);

@@ -34,7 +34,7 @@ number_of(pid_t pid)
 	static char text[16];
 
 	strcpy(text, proc_path(pid, "") + strlen("/proc/"));
-	*strchr(text, '/') = '\0';
+	text[strcspn(text, "/")] = '\0';
 	return text;
 }
 

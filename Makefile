@@ -79,7 +79,7 @@ bench:
 
 install: all
 	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	cp $(TOOLS:%=$O/bin/%) scripts/mkrootfs scripts/consh scripts/doctor $(DESTDIR)$(PREFIX)/bin
+	cp $(TOOLS:%=$O/bin/%) scripts/mkrootfs scripts/consh scripts/nat scripts/doctor $(DESTDIR)$(PREFIX)/bin
 	cp $(TOOLS:%=tools/%.1) $(DESTDIR)$(PREFIX)/share/man/man1
 
 clean:

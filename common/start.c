@@ -93,7 +93,7 @@ hold_signals(void)
 	holding = 1;
 }
 
-/* Whether a signal waits that would have ended us, had we not held it. */
+/* The signal, if one waits, that would have ended us, had we not held it. */
 static int
 interrupted(void)
 {
@@ -109,22 +109,31 @@ interrupted(void)
 		    !sigismember(&callers_mask, held[i]) &&
 		    sigaction(held[i], NULL, &sa) == 0 &&
 		    sa.sa_handler != SIG_IGN)
-			return 1;
+			return held[i];
 	return 0;
 }
 
-/* The caller's mask again; a signal that waited undoes first, then ends us. */
+/*
+ * The caller's mask again; a signal that waited undoes first, then ends us: PID
+ * 1, to which it would be nothing (pid_namespaces(7)), by itself.
+ */
 void
 let_signals(void)
 {
+	int number = 0;
+
 	if (!holding)
 		return;
 	holding = 0;
-	if (undo && interrupted()) {
+	if (undo || getpid() == 1)
+		number = interrupted();
+	if (number && undo) {
 		undo();
 		undo = NULL;
 	}
 	sigprocmask(SIG_SETMASK, &callers_mask, NULL);
+	if (number && getpid() == 1)
+		_exit(128 + number);
 }
 
 /* The caller's SIGPIPE again. */

@@ -266,3 +266,101 @@ only_upper() {
 		prints 2
 	END
 }
+
+# bats test_tags=root
+@test "-n: PROG finds its network there, and nothing is left of it" {
+	ip link set lo up
+	while read -r shell; do
+		# shellcheck disable=SC2086 # busybox ash is two words
+		works $shell "$repo/scripts/consh" -n 10.9.0.1/24,10.9.0.2/24 lower box sh -c \
+			'ls /proc/self/fd; echo; ip -o addr show eth0; ip route; ping -c 1 -W 1 10.9.0.1'
+		shows ' 10\.9\.0\.2/24 '
+		shows '^default via 10\.9\.0\.1 '
+		shows ' 0% packet loss'
+		[[ $stdout = $'0\n1\n2\n3\n\n'* ]]
+		silent
+		[[ -z $(ip -o link show type veth) ]]
+		only_upper box
+	done < <(printf '%s\n' dash bash 'busybox ash')
+	works consh -T -h 'long name of a host' -n 10.9.0.1/24,10.9.0.2/24 lower "a b" ip -o link show eth0
+	fails 7 consh -n 10.9.0.1/24,10.9.0.2/24 lower box sh -c 'exit 7'
+	works consh -T -n 10.9.0.1/24,10.9.0.2/24 -u auto lower auto ping -c 1 -W 1 10.9.0.1
+}
+
+# bats test_tags=root
+@test "-n: a cable that cannot be had ends it before PROG starts" {
+	ip link set lo up
+	misused consh -n 10.9.0.1/24 lower box true
+	[[ ! -e box ]]
+	fails 125 consh -n 10.9.0.1/24,10.9.0.300/24 lower box sh -c 'echo started'
+	prints ''
+	says '^vethpair: '
+	[[ -z $(ls -A box) || ! -e box ]]
+	ip link add ve-box type veth peer name taken
+	fails 125 consh -n 10.9.0.1/24,10.9.0.2/24 lower box sh -c 'echo started'
+	says 'EEXIST'
+	ip link show ve-box >/dev/null
+	ip link delete ve-box
+	fails 127 consh -n 10.9.0.1/24,10.9.0.2/24 lower box nosuch
+	only_upper box
+}
+
+# bats test_tags=root
+@test "-n: a signal at any moment leaves nothing" {
+	ip link set lo up
+	for signal in KILL TERM; do
+		for moment in 005 015 025 035 050 080; do
+			spawn consh -n 10.9.0.1/24,10.9.0.2/24 lower box sleep 3 2>/dev/null
+			sleep 0.$moment
+			kill -$signal "$pid"
+			wait "$pid" || :
+			clean() { [[ -z $(ip -o link show type veth) && ( ! -e box || -z $(find box -mindepth 1 -maxdepth 1 ! -name upper ! -name layers) ) ]]; }
+			eventually clean || flunk "$signal after $moment: $(ls -A box; ip -o link)"
+		done
+	done
+}
+
+@test "-n: without root it says what to do" {
+	refused as_user consh -n 10.9.0.1/24,10.9.0.2/24 lower 'b x' true
+	says 'pasta --config-net "\$\(cat "\./b x/pid"\)"'
+	says 'slirp4netns --configure "\$\(cat "\./b x/pid"\)" tap0'
+	[[ ! -e 'b x' ]]
+}
+
+# A machine with a network, where the user has /dev/net/tun, as most have it.
+# bats test_tags=root
+@test "a container of an ordinary user is connected by pasta, or by slirp4netns" {
+	inside -n <<-'END'
+		ip link set lo up
+		ip link add up0 type veth peer name up1
+		ip address add 192.0.2.2/24 dev up0
+		ip link set up0 up
+		ip link set up1 up
+		ip route add default via 192.0.2.1
+		mkdir tun
+		mount -t tmpfs tmpfs tun
+		mknod -m 666 tun/tun c 10 200
+		mount --bind tun/tun /dev/net/tun
+		mkfifo fifo
+		chmod 666 fifo
+		exec 7<>fifo
+		for way in 'pasta --config-net -q -f PID' 'slirp4netns --configure PID tap0'; do
+			spawn as_user timeout 20 sh -c 'exec consh -T lower box sh -c "read -r x; ip route; nc -w 2 \$x 2000" <fifo >out 2>&1'
+			box=$pid
+			eventually test -s box/pid
+			runs() { grep -qs '^NSpid:.*	1$' "/proc/$(<box/pid)/status"; }
+			eventually runs
+			spawn timeout 20 busybox nc -l -p 2000 -e echo hello
+			spawn as_user sh -c "exec timeout 20 ${way/PID/\"\$(cat box/pid)\"} 2>err"
+			way=$pid
+			connected() { grep -q 00000000 "/proc/$(<box/pid)/net/route"; }
+			eventually connected
+			hex=$(awk '$2 == "00000000" { print $3 }' "/proc/$(<box/pid)/net/route")
+			echo $((16#${hex:6:2})).$((16#${hex:4:2})).$((16#${hex:2:2})).$((16#${hex:0:2})) >&7
+			wait "$box"
+			grep -qx hello out
+			gone() { [[ ! -e /proc/$way ]] || kill "$way"; }
+			eventually gone
+		done
+	END
+}

@@ -423,5 +423,33 @@ new_namespaces() {
 			}
 		}
 		each_call vethpair
+
+# bats test_tags=static
+@test "nspin: pins in a folder, and a name" {
+	inside -pf --mount-proc <<-'END'
+		mount -t tmpfs tmpfs /run
+		mkdir D
+		act() {
+			"${strace[@]}" nspin -t $$ -nu D/
+		}
+		evidence() {
+			stat -c '%n %i' D/*
+		}
+		after() {
+			(( status )) || nspin -d D/
+		}
+		each_call nspin
+		act() {
+			"${strace[@]}" nspin -t $$ -n lab
+		}
+		evidence() {
+			stat -c '%n %i' /run/netns/*
+			grep -o '/run/netns .*shared' /proc/self/mountinfo
+		}
+		after() {
+			(( status )) || nspin -d lab
+			! mountpoint -q /run/netns || { umount /run/netns; rmdir /run/netns; }
+		}
+		each_call nspin
 	END
 }

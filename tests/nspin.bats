@@ -1,0 +1,519 @@
+#!/usr/bin/env bats
+# Not tested here: PIN-16 (a kernel without some kind of namespace), which needs
+# a kernel of its own.
+load helper
+
+# Mounts of our own, with /run empty, as in every test here.
+own() {
+	mount -t tmpfs tmpfs /run
+	export before_pins
+	before_pins=$(cat /proc/self/mountinfo)
+}
+export -f own
+
+same_mounts() {
+	[[ $before_pins = "$(cat /proc/self/mountinfo)" ]]
+}
+export -f same_mounts
+
+# Since Linux 6.18 the order of mount namespaces is that of one CPU.
+one_cpu() {
+	taskset -cp 0 "$BASHPID" >/dev/null
+}
+
+# inode KIND [PID]: of a process's namespace
+inode() {
+	stat -Lc %i "/proc/${2:-self}/ns/$1"
+}
+export -f inode
+
+@test "what cannot be understood is refused with the synopsis, and changes nothing" {
+	misused nspin
+	misused nspin -x
+	misused nspin -t $$
+	misused nspin -t $$ -n
+	misused nspin -t $$ "$W/f"
+	misused nspin -n "$W/f"
+	misused nspin -t $$ -n "$W/f" "$W/g"
+	misused nspin -t $$ -nu "$W/f"
+	misused nspin -t $$ -a "$W/f"
+	misused nspin -t $$ -m name
+	misused nspin -t $$ -n ''
+	misused nspin -t $$ -n ..
+	misused nspin -t x -n "$W/f"
+	misused nspin -t 0 -n "$W/f"
+	misused nspin -d
+	misused nspin -d -n name
+	misused nspin -d -t $$ name
+	[[ -z $(ls -A) ]]
+	works nspin --help
+	shows '^usage: nspin '
+	works nspin -V
+	shows '^cooperage [0-9]'
+}
+
+@test "each kind is pinned, to a file without permissions, and prints the PID" {
+	inside -pf --mount-proc <<-'END'
+		own
+		spawn unshare -uinCT sleep 60
+		eventually grep -qsx sleep "/proc/$pid/comm"
+		for kind in uts ipc net pid user cgroup time; do
+			works nspin -t "$pid" --"$kind" "./$kind"
+			prints "$pid"
+			silent
+			[[ $(stat -c %i "$kind") = "$(inode $kind "$pid")" ]]
+		done
+		works nspin -d ./*
+		prints ''
+		silent
+		[[ -z $(ls -A) ]]
+		same_mounts
+		works sh -c "unshare-lite -n --hold=$$ | nspin -v -t - -n ./net"
+		says '^nspin: uid='
+		says '^nspin: mount\("/proc/self/fd/[0-9]+", "/proc/self/fd/[0-9]+", NULL, MS_BIND, NULL\) = 0$'
+		umount -c net
+		[[ $(stat -c '%a %s' net) = '0 0' ]]
+		kill "$pid"
+		wait "$pid" || :
+	END
+}
+
+@test "several kinds go into a folder, under the names of /proc/PID/ns" {
+	inside <<-'END'
+		own
+		mkdir box
+		spawn unshare -un sleep 60
+		eventually grep -qsx sleep "/proc/$pid/comm"
+		works nspin -t "$pid" -nu box/
+		[[ $(echo box/*) = 'box/net box/uts' ]]
+		refused nspin -t "$pid" -iu box/
+		[[ $(echo box/*) = 'box/net box/uts' ]]
+		works nspin -d box/
+		[[ -z $(ls -A box) ]]
+		refused nspin -d box/
+		works nspin -t "$pid" -a box/
+		[[ $(echo box/*) = 'box/net box/uts' ]]
+		works nspin -d box/
+		refused nspin -t $$ -a box/
+		says 'in all our namespaces'
+		[[ -z $(ls -A box) ]]
+		same_mounts
+		kill "$pid"
+		wait "$pid" || :
+	END
+}
+
+@test "a namespace outlives its last process, and is entered by its pin" {
+	inside <<-'END'
+		own
+		pid=$(unshare-lite -un --hostname=kept --hold=$$)
+		works nspin -t "$pid" -un ./
+		kill "$pid"
+		eventually test ! -e "/proc/$pid"
+		works nsenter-lite -u./uts -n./net hostname
+		prints kept
+		works nspin -d ./
+	END
+}
+
+@test "what the two make of /run/netns, the other one knows" {
+	inside -n <<-'END'
+		own
+		pid=$(unshare-lite -n --hold=$$)
+		works nspin -t "$pid" -n lab
+		grep -q ' /run/netns /run/netns .* shared:' /proc/self/mountinfo || grep -q ' /netns /run/netns .* shared:' /proc/self/mountinfo
+		works ip netns list
+		shows '^lab'
+		works ip netns identify "$pid"
+		prints lab
+		works ip netns exec lab stat -Lc %i /proc/self/ns/net
+		prints "$(inode net "$pid")"
+		works ip netns add other
+		refused nspin -t "$pid" -n other
+		works nsenter-lite -nother true
+		works nspin -d other
+		works ip netns list
+		[[ $stdout != *other* ]]
+		works ip netns delete lab
+		works nspin -t "$pid" -n lab
+		works nspin -d lab
+		[[ -z $(ls -A /run/netns) ]]
+		[[ $(grep -c netns /proc/self/mountinfo) = 1 ]]
+	END
+}
+
+@test "a name is seen in mount namespaces that are older, where /run/netns is shared" {
+	inside <<-'END'
+		own
+		pid=$(unshare-lite -n --hold=$$)
+		works nspin -t "$pid" -n one
+		works unshare -m --propagation unchanged nspin -t "$pid" -n two
+		[[ $(stat -c %i /run/netns/two) = "$(inode net "$pid")" ]]
+		works unshare -m --propagation unchanged nspin -d two
+		[[ ! -e /run/netns/two ]]
+	END
+}
+
+@test "a mount namespace is kept, with what is mounted in it" {
+	one_cpu
+	inside <<-'END'
+		own
+		mkdir tmp keep
+		mount --bind keep keep
+		mount --make-private keep
+		pid=$(unshare-lite -m --hold=$$)
+		works nspin -t "$pid" -m keep/mnt
+		kill "$pid"
+		eventually test ! -e "/proc/$pid"
+		works nsenter-lite -m./keep/mnt sh -c "mount -t tmpfs none $W/tmp; echo yes >$W/tmp/kept"
+		works nsenter-lite -m./keep/mnt cat "$W/tmp/kept"
+		prints yes
+		[[ ! -e tmp/kept ]]
+		works nspin -d keep/mnt
+	END
+}
+
+@test "because: a mount namespace is pinned only in an older one" {
+	one_cpu
+	inside <<-'END'
+		own
+		refused nspin -t $$ -m "$W/f"
+		because PIN-03
+		[[ ! -e f ]]
+		needs 'NS_GET_MNTNS_ID, Linux 6.11' test "$(uname -r | awk -F. '{ print $1 * 100 + $2 }')" -ge 611
+		spawn unshare -m sleep 60
+		eventually grep -qsx sleep "/proc/$pid/comm"
+		refused nsenter -t "$pid" -m sh -c "cd '$W'; nspin -t $pid -m ./f"
+		because PIN-03
+		try_works
+		refused unshare -m nspin -t "$pid" -m "$W/g"
+		because PIN-03
+		try_works
+		works nspin -d ./f ./g
+		same_mounts
+		kill "$pid"
+		wait "$pid" || :
+	END
+}
+
+@test "because: on another CPU, a younger mount namespace may count as older" {
+	needs 'Linux 6.18' test "$(uname -r | awk -F. '{ print $1 * 100 + $2 }')" -ge 618
+	needs 'two CPUs' taskset -c 0,1 true
+	export here there
+	for here in 0 1; do
+		there=$(( ! here ))
+		taskset -cp $here "$BASHPID" >/dev/null
+		inside <<-'END'
+			own
+			spawn taskset -c "$there" unshare -m sleep 60
+			eventually grep -qsx sleep "/proc/$pid/comm"
+			capture nspin -t "$pid" -m "./f$here"
+			if (( status )); then
+				because PIN-03
+				says 'has the ID'
+				: >"$W/refused"
+			fi
+			kill "$pid"
+			wait "$pid" || :
+		END
+	done
+	[[ -e refused ]]
+}
+
+@test "because: a mount namespace is not pinned to copies of a mount" {
+	one_cpu
+	inside <<-'END'
+		own
+		mkdir 'a b' c
+		mount -t tmpfs tmpfs 'a b'
+		mount --make-shared 'a b'
+		mount --bind 'a b' c
+		spawn unshare -m sleep 60
+		eventually grep -qsx sleep "/proc/$pid/comm"
+		refused nspin -t "$pid" -m 'a b/f'
+		because PIN-03b
+		[[ ! -e c/f ]]
+		try_works
+		prints "$pid"
+		[[ $(stat -c %i 'a b/f') = "$(inode mnt "$pid")" ]]
+		works nspin -t "$pid" -n c/net
+		works nspin -d c/net
+		[[ ! -e 'a b/net' ]]
+		kill "$pid"
+		wait "$pid" || :
+	END
+}
+
+@test "because: the name is taken" {
+	inside <<-'END'
+		own
+		works nspin -t $$ -n "./it's"
+		refused nspin -t $$ -n "./it's"
+		because PIN-14
+		try_works
+		works nspin -d "./it's"
+		mkdir d
+		refused nspin -t $$ -n ./d
+		because PIN-02
+		works nspin -t $$ -n ./d/
+		works nspin -d ./d/
+		ln -s d l
+		refused nspin -t $$ -n ./l
+		because PIN-17
+		refused nspin -d ./l
+		because PIN-17
+		echo x >f
+		refused nspin -t $$ -n ./f
+		because PIN-19
+		>g
+		refused nspin -t $$ -n ./g
+		because PIN-19
+		try_works
+		works unshare -m nspin -t $$ -n ./h
+		refused nspin -t $$ -n ./h
+		because PIN-18
+		try_works
+		works nspin -d ./g ./h
+		[[ $(ls) = $'d\nf\nl' ]]
+		same_mounts
+	END
+}
+
+@test "because: the file cannot be made" {
+	inside <<-'END'
+		own
+		refused nspin -t $$ -n 'no such/folder/f'
+		because PIN-01
+		try_works
+		works nspin -d 'no such/folder/f'
+		>f
+		refused nspin -t $$ -n f/g
+		because PIN-20
+		mkdir ro
+		mount -t tmpfs -o ro tmpfs ro
+		refused nspin -t $$ -n ro/f
+		because PIN-15
+		if [[ $(readlink /proc/self/ns/user) = 'user:[4026531837]' ]]; then
+			try_works
+			works nspin -d ro/f
+		fi
+		umount ro
+		mount --bind ro ro
+		mount -o remount,bind,ro ro
+		refused nspin -t $$ -n ro/f
+		because PIN-15
+		umount ro
+		mount -t tmpfs -o nr_inodes=1 tmpfs ro
+		refused nspin -t $$ -n ro/f
+		because PIN-23
+		umount ro
+		refused nspin -t $$ -n "./$(printf %0300d 0)"
+		says ENAMETOOLONG
+		same_mounts
+	END
+}
+
+# bats test_tags=root
+@test "because: a folder may not be searched, or written" {
+	inside <<-'END'
+		mkdir -m 700 closed
+		mkdir -m 755 own
+		refused as_user sh -c "sleep 60 & nspin -t \$! -n $W/closed/f; s=\$?; kill \$!; exit \$s"
+		because PIN-21
+		refused as_user sh -c "sleep 60 & nspin -t \$! -n $W/own/f; s=\$?; kill \$!; exit \$s"
+		because PIN-21
+	END
+}
+
+@test "because: the process is not ours, has ended, or is none" {
+	refused nspin -t 4100000 -n ./f
+	because NSE-10
+	if (( EUID == 0 )); then
+		refused as_user nspin -t $$ -n ./f
+	else
+		refused nspin -t 1 -n ./f
+	fi
+	because 'NSE-(06|28)'
+	[[ ! -e f ]]
+}
+
+@test "because: no right to mount, and an open file keeps the namespace all the same" {
+	spawn as_user sleep 60
+	sleeps() { grep -qx sleep "/proc/$pid/comm"; }
+	eventually sleeps
+	refused as_user nspin -t "$pid" -n ./f
+	because PIN-04
+	try_works as_user
+	refused as_user unshare -Ur nspin -t "$pid" -d ./f || :
+	refused as_user unshare -Ur sh -c 'nspin -t $$ -u ./f'
+	because PIN-13
+	[[ -z $(ls -A) ]]
+}
+
+@test "because: Landlock or a seccomp filter forbids it" {
+	build confine
+	build refuse
+	inside <<-'END'
+		own
+		refused "$W/confine" sh -c 'nspin -t $$ -n ./f'
+		because PIN-25
+		refused "$W/refuse" "$(number_of SYS_mount)" 1 nspin -t $$ -n ./f
+		because PIN-24
+		works nspin -t $$ -n ./f
+		refused "$W/refuse" "$(number_of SYS_umount2)" 1 nspin -d ./f
+		because PIN-24
+		works nspin -d ./f
+		same_mounts
+	END
+}
+
+@test "because: there is no pin, or a locked one" {
+	inside <<-'END'
+		own
+		refused nspin -d ./f
+		because PIN-08
+		echo mine >f
+		refused nspin -d ./f
+		because PIN-08
+		refused nspin -d /proc/self/ns/net
+		because PIN-17
+		works nspin -t $$ -n ./g
+		refused unshare -Urm nspin -d ./g
+		because PIN-28
+		fails 125 nspin -d ./f ./g ./h
+		[[ $(ls) = f ]]
+		same_mounts
+	END
+}
+
+@test "because: the file is on a mount of another namespace" {
+	inside <<-'END'
+		own
+		spawn unshare -m sh -c 'mount -t tmpfs tmpfs /run; exec sleep 60'
+		eventually grep -qsx sleep "/proc/$pid/comm"
+		refused nspin -t $$ -n "/proc/$pid/root/run/f"
+		because PIN-26
+		[[ ! -e /proc/$pid/root/run/f ]]
+		kill "$pid"
+		wait "$pid" || :
+	END
+}
+
+@test "the PID namespace of the children is told from that of the process" {
+	inside <<-'END'
+		own
+		spawn unshare -p sleep 60
+		eventually grep -qsx sleep "/proc/$pid/comm"
+		works nspin -t "$pid" -p ./f
+		because PIN-11
+		works nspin -d ./f
+		kill "$pid"
+		wait "$pid" || :
+	END
+}
+
+@test "paths may hold anything and be 4,095 bytes long" {
+	inside <<-'END'
+		own
+		for name in 'a b' 'a,b:c' 'a\b' $'a\nb' "a'b\"c" '-x' 'ü'; do
+			works nspin -t $$ -n "./$name"
+			works nspin -d "./$name"
+			mkdir "./$name"
+			works nspin -t $$ -n "./$name/"
+			works nspin -d "./$name/"
+			rmdir "./$name"
+		done
+		refused nspin -t $$ -n $'no\e[31m\nsuch/f'
+		says "^nspin: make \\\$'no.033\[31m.012such/f': .*\(ENOENT\)"
+		name=$(printf '%0199d' 0)
+		long=.
+		for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+			(cd -P "$long" && mkdir "$name")
+			long+=/$name
+		done
+		long+=/$(printf '%093d' 0)
+		long=${long:0:4095}
+		(( ${#long} == 4095 ))
+		works nspin -t $$ -n "$long"
+		works nspin -d "$long"
+		refused nspin -t $$ -n "$long"0
+		says ENAMETOOLONG
+		same_mounts
+	END
+}
+
+@test "a handle that cannot be written, or a signal, takes the pin back" {
+	inside <<-'END'
+		own
+		works sh -c '! nspin -t $$ -n ./f >&-'
+		works sh -c '! nspin -t $$ -n ./f >/dev/full'
+		works sh -c '! nspin -t $$ -n lab >/dev/full'
+		[[ -z $(ls -A) && ! -e /run/netns ]]
+		same_mounts
+		fails 143 strace -qqfo /dev/null -e inject=fchmod:signal=SIGTERM nspin -t $$ -n ./f
+		[[ -z $(ls -A) ]]
+		same_mounts
+	END
+}
+
+@test "after SIGKILL, running again works, and so does -d" {
+	inside <<-'END'
+		own
+		for call in mount fchmod write; do
+			fails 137 strace -qqfo /dev/null -e trace=$call -e inject=$call:signal=SIGKILL nspin -t $$ -n ./f
+			if grep -q nsfs /proc/self/mountinfo; then
+				works nspin -d ./f
+			fi
+			works nspin -t $$ -n ./f
+			works nspin -d ./f
+			fails 137 strace -qqfo /dev/null -e trace=$call -e inject=$call:signal=SIGKILL nspin -t $$ -n ./f
+			works nspin -d ./f
+			[[ -z $(ls -A) ]]
+			same_mounts
+		done
+	END
+}
+
+@test "each system call that fails is told, and nothing is left" {
+	inside <<-'END'
+		own
+		for call in mount fchmod write; do
+			fails 125 strace -qqfo /dev/null -e inject=$call:error=ENOSPC:when=1 nspin -t $$ -n ./f
+			says '^nspin: .*\(ENOSPC\)'
+			[[ -z $(ls -A) ]]
+			same_mounts
+		done
+		for path in "$W/f" "/proc/$$/ns/net"; do
+			refused strace -qqfo /dev/null -P "$path" -e inject=open,openat:error=ENOSPC nspin -t $$ -n "$W/f"
+			says '^nspin: .*\(ENOSPC\)'
+			[[ -z $(ls -A) ]]
+		done
+		refused strace -qqfo /dev/null -e inject=mount:error=ENOSPC nspin -t $$ -n ./f
+		because PIN-27
+		for call in mkdir,mkdirat:1 mount:3 mount:4 mount:5; do
+			refused strace -qqfo /dev/null -e inject=${call%:*}:error=ENOMEM:when=${call#*:} nspin -t $$ -n lab
+			says '^nspin: .*\(ENOMEM\)'
+			[[ ! -e /run/netns ]]
+			same_mounts
+		done
+	END
+}
+
+@test "a process that ends while it is pinned is told" {
+	inside <<-'END'
+		own
+		spawn sleep 60
+		eventually grep -qsx sleep "/proc/$pid/comm"
+		(sleep 0.2; kill "$pid") &
+		refused strace -qqfo /dev/null -P "/proc/$pid/ns/net" -e inject=open,openat:delay_enter=500000 nspin -t "$pid" -n ./f
+		because PIN-05
+		wait || :
+		[[ -z $(ls -A) ]]
+	END
+}
+
+@test "an empty standard input is no handle" {
+	refused sh -c 'nspin -t - -n ./f </dev/null'
+	says '^nspin: standard input: no handle$'
+	[[ ! -e f ]]
+}

@@ -423,6 +423,8 @@ new_namespaces() {
 			}
 		}
 		each_call vethpair
+	END
+}
 
 # bats test_tags=static
 @test "nspin: pins in a folder, and a name" {

@@ -1,0 +1,6 @@
+/* What the command line asks for, and how it is said once more, mended. */
+extern const char *controllers, *owner, *process, *cgroup;
+extern int deleting, killing;
+extern char **prog;
+
+void	 try_line(const char *prefix, const char *name);

@@ -129,24 +129,27 @@ guard_habit(char *where)
 }
 
 static void
-make(void)
+make(int joining)
 {
 	struct place *p;
 	struct value *v;
 
 	FOR_EACH_TAKEN(p)
 		make_place(p);
+	if (pid || joining)
+		remember(pid);
+	if (joining)
+		FOR_EACH_TAKEN(p)
+			leave_above(p);
 	each_controller(enable);
 	for (v = values; v < values + n_values; v++)
 		set_value(v);
 	if (owner)
 		FOR_EACH_TAKEN(p)
 			give(p, uid, gid);
-	if (!pid && !joining)
-		return;
-	remember(pid);
-	FOR_EACH_TAKEN(p)
-		move(p, pid);
+	if (pid || joining)
+		FOR_EACH_TAKEN(p)
+			move(p, pid);
 }
 
 int
@@ -154,7 +157,7 @@ main(int argc, char **argv)
 {
 	char *habit = NULL;
 	const char *path;
-	int c, pidfd, theirs = 0;
+	int c, joining, pidfd = -1, theirs = 0;
 
 	start("cgset", text, argv);
 	while ((c = getopt_long(argc, argv, "+:c:dg:hko:r:t:vV", longs,
@@ -199,7 +202,7 @@ main(int argc, char **argv)
 	path = joining ? look_up(AT_FDCWD, *prog) : NULL;
 
 	hold_signals();
-	make();
+	make(joining);
 	if (joining)
 		chain(path, prog);
 	if (pid)

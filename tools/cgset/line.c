@@ -6,6 +6,7 @@
 const char *controllers, *owner, *process, *cgroup;
 int deleting, killing;
 char **prog;
+const char *before_prog;
 
 static void
 put_option(struct out *o, const char *letter, const char *value)
@@ -14,6 +15,21 @@ put_option(struct out *o, const char *letter, const char *value)
 		return;
 	put_text(o, letter);
 	put_quoted(o, PASTE, value);
+}
+
+/* Words for sh(1), that live until the next. */
+const char *
+words(const char *fmt, ...)
+{
+	static char line[LINE_SIZE];
+	struct out o = { line, line + sizeof line - 1 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_format(&o, PASTE, fmt, ap);
+	va_end(ap);
+	*o.at = '\0';
+	return line;
 }
 
 /*
@@ -37,6 +53,8 @@ try_line(const char *prefix, const char *name)
 	for (i = 0; i < n_values; i++)
 		if (!put_value(&o, &values[i]))
 			return;
+	if (before_prog)
+		put_text(&o, before_prog);
 	for (word = prog; word && *word; word++)
 		put_option(&o, " ", *word);
 	*o.at = '\0';

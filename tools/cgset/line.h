@@ -2,5 +2,7 @@
 extern const char *controllers, *owner, *process, *cgroup;
 extern int deleting, killing;
 extern char **prog;
+extern const char *before_prog;	/* words of ours for a try */
 
+const char	*words(const char *fmt, ...);
 void	 try_line(const char *prefix, const char *name);

@@ -30,7 +30,6 @@ static pid_t moving;		/* 0: ourselves */
 static char cgroups_before[65536];
 
 const char *refused_at;
-int joining;
 
 static struct step *
 step(int what, struct place *p)
@@ -167,6 +166,24 @@ remember(pid_t pid)
 	    sizeof cgroups_before);
 }
 
+/* The cgroup that the process was in before, in this hierarchy. */
+const char *
+old_folder(const struct place *p)
+{
+	char *rest = (char *)joined(cgroups_before, "", ""), *line, *names;
+	size_t root = strcmp(p->root, "/") == 0 ? 0 : strlen(p->root);
+
+	while ((line = strsep(&rest, "\n"))) {
+		strsep(&line, ":");
+		names = strsep(&line, ":");
+		if (line && (p->v2 ? !*names : *names && find(p->controllers,
+		    names)))
+			return strlen(line) < root ? NULL : joined(p->point,
+			    strcmp(line, "/") == 0 ? "" : line + root, "");
+	}
+	return NULL;
+}
+
 /*
  * 0 is ourselves, who have one thread, and into version 1 go as a thread: that
  * alone waits for no grace period of RCU.
@@ -195,6 +212,21 @@ move(struct place *p, pid_t pid)
 	step(MOVED, p);
 }
 
+/*
+ * A cgroup of version 2 that has processes cannot hand down controllers: if we
+ * are one of those, above where PROG is to be, we leave it first.
+ */
+void
+leave_above(struct place *p)
+{
+	const char *old = p->v2 ? old_folder(p) : NULL;
+	size_t n = old ? strlen(old) : 0;
+
+	if (old && strncmp(p->folder, old, n) == 0 && p->folder[n] == '/' &&
+	    access(joined(old, "/", "cgroup.type"), F_OK) == 0)
+		move(p, 0);
+}
+
 /* What -c asks for; those of version 1 are wherever they are mounted. */
 void
 enable(struct place *p, const char *controller, size_t n)
@@ -210,12 +242,6 @@ enable(struct place *p, const char *controller, size_t n)
 		return;
 	if (hand_down(p, strlen(p->folder), plus) == 0)
 		return;
-	/* Ourselves may be what is in the way, where PROG is to be below us. */
-	if (errno == EBUSY && joining && !p->joined) {
-		move(p, 0);
-		if (hand_down(p, strlen(p->folder), plus) == 0)
-			return;
-	}
 	tell("enable %-s for %s", plus + 1, p->folder);
 	why_not_enabled(errno, p, plus + 1);
 	fail();
@@ -302,24 +328,6 @@ give(struct place *p, uid_t uid, gid_t gid)
 			give_file(p, joined(file, "", ""), uid, gid);
 }
 
-/* The cgroup that the process was in before, in this hierarchy. */
-static const char *
-old_folder(const struct place *p)
-{
-	char *rest = (char *)joined(cgroups_before, "", ""), *line, *names;
-	size_t root = strcmp(p->root, "/") == 0 ? 0 : strlen(p->root);
-
-	while ((line = strsep(&rest, "\n"))) {
-		strsep(&line, ":");
-		names = strsep(&line, ":");
-		if (line && (p->v2 ? !*names : *names && find(p->controllers,
-		    names)))
-			return strlen(line) < root ? NULL : joined(p->point,
-			    line + root, "/cgroup.procs");
-	}
-	return NULL;
-}
-
 void
 take_back(void)
 {
@@ -355,9 +363,11 @@ take_back(void)
 			    s->file, s->was.st_uid, s->was.st_gid);
 			break;
 		case MOVED:
-			if ((path = old_folder(s->place)))
-				did(put(AT_FDCWD, path, pid),
-				    "write(%s, %s)", path, pid);
+			if (!(path = old_folder(s->place)))
+				break;
+			path = joined(path, "/", "cgroup.procs");
+			did(put(AT_FDCWD, path, pid),
+			    "write(%s, %s)", path, pid);
 		}
 	}
 }

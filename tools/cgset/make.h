@@ -3,7 +3,6 @@
 struct place;
 struct value;
 
-extern int joining;	/* PROG is to run in CGROUP */
 extern const char *refused_at;	/* the folder whose controllers we could not set */
 
 void	 make_place(struct place *p);
@@ -12,4 +11,6 @@ void	 set_value(const struct value *v);
 void	 give(struct place *p, uid_t uid, gid_t gid);
 void	 remember(pid_t pid);
 void	 move(struct place *p, pid_t pid);
+void	 leave_above(struct place *p);
 void	 take_back(void);
+const char	*old_folder(const struct place *p);

@@ -46,6 +46,7 @@ add(const struct mount *m, const char *cgroup)
 {
 	int v2 = strcmp(m->type, "cgroup2") == 0;
 	const char *controllers = v2 ? "" : m->super;
+	const char *own;
 	struct place *p = places;
 
 	if (mount_id(AT_FDCWD, m->point) != m->id)
@@ -62,7 +63,8 @@ add(const struct mount *m, const char *cgroup)
 	p->controllers = joined(controllers, "", "");
 	p->point = joined(m->point, "", "");
 	p->root = joined(m->root, "", "");
-	p->folder = joined(*cgroup == '.' ? cgroup_own(m) : "", "", "");
+	own = strncmp(cgroup, "./", 2) == 0 ? cgroup_own(m) : "";
+	p->folder = joined(strcmp(own, "/") == 0 ? "" : own, "", "");
 }
 
 static struct place *

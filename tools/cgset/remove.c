@@ -1,7 +1,5 @@
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,81 +9,23 @@
 #include <unistd.h>
 
 #include "cgset/places.h"
+#include "cgset/processes.h"
 #include "cgset/remove.h"
 #include "facts.h"
-#include "names.h"
 #include "put.h"
 #include "say.h"
-#include "target.h"
 #include "why/cgset.h"
 
 #define PATIENCE 10000		/* milliseconds, for what is killed to end */
 
 static struct place *here;	/* whose processes we are about */
-static int foreign;		/* some have no PID in our namespace */
 
-/* For each folder in dir, from the leaves up; the first failure ends it. */
-static int
-each_folder(int dir, int (*act)(int dir, const char *name))
+static void
+cannot_remove(struct place *p)
 {
-	struct names in;
-	struct stat st;
-	const char *name;
-	int below, ret = 0;
-
-	/* kernfs counts folders as links: most have none below. */
-	if (fstat(dir, &st) == 0 && st.st_nlink == 2)
-		return 0;
-	if (names_open(&in, dir, ".") < 0)
-		return -1;
-	while (!ret && (name = name_next(&in))) {
-		if (in.type != DT_DIR)
-			continue;
-		if ((below = openat(dir, name, O_RDONLY | O_DIRECTORY |
-		    O_CLOEXEC)) < 0) {
-			ret = errno == ENOENT ? 0 : -1;
-			continue;
-		}
-		if ((ret = each_folder(below, act)) == 0)
-			ret = act(dir, name);
-		close(below);
-	}
-	if (name)
-		close(in.fd);
-	return ret;
-}
-
-/* Whether the process is in the cgroup, or below it, in this hierarchy. */
-static int
-is_in(pid_t pid, const struct place *p)
-{
-	static char text[65536];
-	size_t n = strlen(p->folder) - strlen(p->point);
-	const char *path = p->folder + strlen(p->point);
-	char *rest = text, *line, *names;
-
-	get(AT_FDCWD, proc_path(pid, "cgroup"), text, sizeof text);
-	while ((line = strsep(&rest, "\n"))) {
-		strsep(&line, ":");
-		names = strsep(&line, ":");
-		if (!line || (p->v2 ? *names : !*names ||
-		    !find(p->controllers, names)))
-			continue;
-		if (strcmp(p->root, "/") != 0)
-			line += strlen(p->root);
-		return strncmp(line, path, n) == 0 &&
-		    (line[n] == '/' || line[n] == '\0');
-	}
-	return 0;
-}
-
-/* The process that forked it, or 0. */
-static pid_t
-parent_of(pid_t pid)
-{
-	long parent = status_number(pid, "PPid", 10);
-
-	return parent > 0 ? parent : 0;
+	tell("remove cgroup %s", p->folder);
+	why_not_removed(errno, p);
+	fail();
 }
 
 /* The caller, and whoever waits for him, stay. */
@@ -93,7 +33,6 @@ static void
 guard_ancestors(void)
 {
 	struct place *p;
-	pid_t pid;
 
 	if (!proc_is_ours()) {
 		errno = ESRCH;
@@ -103,14 +42,11 @@ guard_ancestors(void)
 		try("mount -t proc proc /proc");
 		fail();
 	}
-	for (pid = getpid(); pid; pid = parent_of(pid))
-		FOR_EACH_TAKEN(p)
-			if (is_in(pid, p)) {
-				errno = EBUSY;
-				tell("kill what is in %s", p->folder);
-				why_not_removed(EBUSY, p);
-				fail();
-			}
+	FOR_EACH_TAKEN(p)
+		if (kin_in(p)) {
+			errno = EBUSY;
+			cannot_remove(p);
+		}
 }
 
 /* A PID may be another process's by now: the descriptor never is. */
@@ -145,10 +81,9 @@ kill_listed(int dir, const char *file)
 				continue;
 			}
 			n++;
+			/* 0 is one of another PID namespace. */
 			if (pid > 1)
 				kill_one(pid);
-			else
-				foreign = 1;
 			pid = 0;
 		}
 	close(fd);
@@ -253,14 +188,6 @@ remove_one(int dir, const char *name)
 	    "unlinkat(%d, %s, AT_REMOVEDIR)", dir, name);
 }
 
-static void
-cannot_remove(struct place *p)
-{
-	tell("remove cgroup %s", p->folder);
-	why_not_removed(errno, p);
-	fail();
-}
-
 /* The folder and those below it. */
 static int
 remove_tree(struct place *p)
@@ -317,21 +244,48 @@ guard_occupied(struct place *p)
 	cannot_remove(p);
 }
 
+/* Who has no PID here might be one of our ancestors. */
+static void
+guard_foreign(struct place *p)
+{
+	static char list[65536];
+	const char *line = list;
+
+	if (processes_of(p, list, sizeof list) == 0)
+		return;
+	for (; *line; line = strchr(line, '\n') + 1)
+		if (strncmp(line, "0\n", 2) == 0) {
+			errno = EPERM;
+			tell("kill what is in %s", p->folder);
+			because("CG2-51", "it holds processes of a PID "
+			    "namespace above ours, which may be what we live "
+			    "in");
+			fail();
+		}
+}
+
 /* The cgroup, in each hierarchy that has it, with all that is below it. */
 void
 remove_places(int killing)
 {
 	struct place *p;
 
-	FOR_EACH_TAKEN(p)
+	FOR_EACH_TAKEN(p) {
+		if (strcmp(p->folder, p->point) == 0)
+			misuse("%s: the first cgroup of a hierarchy stays",
+			    p->folder);
 		if ((p->dir = open(p->folder, O_RDONLY | O_DIRECTORY |
 		    O_CLOEXEC)) < 0)
 			cannot_remove(p);
-	if (killing)
+	}
+	if (killing) {
 		guard_ancestors();
-	else
+		FOR_EACH_TAKEN(p)
+			guard_foreign(p);
+	} else {
 		FOR_EACH_TAKEN(p)
 			guard_occupied(p);
+	}
 	FOR_EACH_TAKEN(p)
 		remove_place(p, killing);
 }

@@ -158,8 +158,8 @@ other_name(const struct value *v, const struct twin *t, const char *size)
 }
 
 /* Bytes, with the suffixes that the kernel takes; -1: no number. */
-static long long
-bytes(const char *text)
+long long
+bytes_of(const char *text)
 {
 	static const char units[] = "KMGT";
 	const char *rest, *unit;
@@ -229,7 +229,7 @@ put_sum(struct out *o, const struct value *v, const char *file)
 	const char *limit = value_of(v->place->v2 ? "memory.limit_in_bytes" :
 	    "memory.max", v->place, v->place->v2 ? "memory.max" :
 	    "memory.limit_in_bytes");
-	long long n = bytes(v->text), most = limit ? bytes(limit) : -1;
+	long long n = bytes_of(v->text), most = limit ? bytes_of(limit) : -1;
 
 	if (strcmp(v->text, v->place->v2 ? "-1" : "max") == 0) {
 		put_word(o, file, v->place->v2 ? "max" : "-1");

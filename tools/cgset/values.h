@@ -13,6 +13,7 @@ extern int n_values;
 void		 add_value(const char *word);
 void		 place_values(void);
 int		 tell_misnamed(void);
+long long	 bytes_of(const char *text);
 
 struct out;
 int		 put_value(struct out *o, const struct value *v);

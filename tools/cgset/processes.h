@@ -1,0 +1,9 @@
+#include <stddef.h>
+#include <sys/types.h>
+
+struct place;
+
+int	 each_folder(int dir, int (*act)(int dir, const char *name));
+int	 is_in(pid_t pid, const struct place *p);
+pid_t	 kin_in(const struct place *p);
+size_t	 processes_of(const struct place *p, char *list, size_t size);

@@ -64,10 +64,10 @@ static pid_t pid;
 static void
 each_controller(void act(struct place *p, const char *name, size_t n))
 {
-	const char *name;
+	const char *name = controllers;
 	size_t n;
 
-	for (name = controllers; name && *name; name += n + (name[n] == ',')) {
+	for (; name; name = name[n] ? name + n + 1 : NULL) {
 		n = strcspn(name, ",");
 		if (n == 0)
 			misuse("-c %s: an empty name", controllers);
@@ -97,8 +97,9 @@ plan(void)
 	each_controller(take_for);
 	if (*cgroup != '/')
 		take_existing();
-	if (!handle_of && !deleting)
-		take_for(unified(), "cgroup", 6);
+	if (!handle_of)
+		take_for(unified() ? unified() : deleting ? places : NULL,
+		    "cgroup", 6);
 	if (tell_misnamed()) {
 		try_line("", NULL);
 		fail();
@@ -208,7 +209,6 @@ main(int argc, char **argv)
 	if (pid)
 		check_moved(pid, pidfd);
 	hand_on(joined(process ? process : handle_of->folder, "\n", ""));
-	undo = NULL;
 	let_signals();
 	return 0;
 }

@@ -13,6 +13,8 @@
 struct place places[MOST_PLACES], *handle_of;
 int n_places;
 
+static const char *name;	/* what CGROUP is below each of them */
+
 /* Three strings as one that lives as long as we do. */
 const char *
 joined(const char *a, const char *b, const char *c)
@@ -106,7 +108,7 @@ static const char *
 checked(const char *cgroup)
 {
 	const char *part = cgroup;
-	char *name, *end;
+	char *copy, *end;
 	size_t n;
 
 	if (!*cgroup)
@@ -121,10 +123,10 @@ checked(const char *cgroup)
 			misuse("CGROUP %s: . and .. have no place in it",
 			    cgroup);
 	}
-	name = (char *)joined(cgroup, "", "");
-	for (end = name + strlen(name); end > name + 1 && end[-1] == '/';)
+	copy = (char *)joined(cgroup, "", "");
+	for (end = copy + strlen(copy); end > copy + 1 && end[-1] == '/';)
 		*--end = '\0';
-	return name;
+	return copy;
 }
 
 static struct place *
@@ -150,9 +152,9 @@ find_places(const char *cgroup)
 {
 	static struct mount m;
 	static struct mounts in;
-	const char *name = cgroup = checked(cgroup);
 	struct place *p;
 
+	name = cgroup = checked(cgroup);
 	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
 		die("open %s", "/proc/self/mountinfo");
 	while (mount_next(&in, &m))
@@ -190,10 +192,10 @@ unified(void)
 
 /* Whether a name is in a list that commas separate. */
 static int
-is_listed(const char *list, const char *name, size_t n)
+is_listed(const char *list, const char *word, size_t n)
 {
 	for (; *list; list += strcspn(list, ","), list += *list == ',')
-		if (strcspn(list, ",") == n && strncmp(list, name, n) == 0)
+		if (strcspn(list, ",") == n && strncmp(list, word, n) == 0)
 			return 1;
 	return 0;
 }
@@ -226,13 +228,33 @@ take(struct place *p)
 		handle_of = p;
 }
 
-/* So do the hierarchies that have such a cgroup already. */
+/* The folder, but of its name only the first n bytes. */
+static const char *
+part_of(const struct place *p, size_t n)
+{
+	char *path = (char *)joined(p->folder, "", "");
+
+	path[strlen(path) - strlen(name) + n] = '\0';
+	return path;
+}
+
+/*
+ * So do the hierarchies that have such a cgroup already, or, if none has been
+ * asked for, those where the most of its name is there.
+ */
 void
 take_existing(void)
 {
 	struct place *p;
+	size_t left;
 
-	for (p = places; p < places + n_places; p++)
-		if (!p->taken && access(p->folder, F_OK) == 0)
-			take(p);
+	for (left = strlen(name); left > 0;) {
+		for (p = places; p < places + n_places; p++)
+			if (!p->taken && access(part_of(p, left), F_OK) == 0)
+				take(p);
+		if (handle_of)
+			return;
+		while (--left > 0 && name[left] != '/')
+			;
+	}
 }

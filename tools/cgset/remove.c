@@ -203,16 +203,22 @@ static void
 remove_place(struct place *p, int killing)
 {
 	long until = now() + PATIENCE;
+	int tries = 0;
 
 	do {
+		killed = 0;
 		if (killing)
 			kill_all(p, until);
 		if (remove_tree(p) == 0)
 			return;
 		if (errno != EBUSY || !killing)
-			break;
+			cannot_remove(p);
+		/* Version 1 does not show whom we cannot kill. */
+		if (killed || p->v2)
+			tries = 0;
 		pause_for(1);
-	} while (now() < until);
+	} while (now() < until && tries++ < 200);
+	errno = EBUSY;
 	cannot_remove(p);
 }
 

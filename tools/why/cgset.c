@@ -233,7 +233,7 @@ existing(const struct place *p)
 void
 why_no_folder(int err, struct place *p)
 {
-	const char *up = p->folder, *name;
+	const char *up = p->folder;
 	struct stat st;
 
 	for (; strlen(up) > strlen(p->point); up = folder_above(up))
@@ -243,12 +243,6 @@ why_no_folder(int err, struct place *p)
 	if (strchr(p->folder, '\n'))
 		because(p->v2 ? "CG2-41" : "CG1-29", "no cgroup's name may hold "
 		    "a newline");
-	for (name = p->folder; *name; name += strcspn(name, "/"), name += *name
-	    == '/')
-		if (strcspn(name, "/") > NAME_MAX)
-			because(p->v2 ? "CG2-49" : "CG1-34", "no name between "
-			    "two slashes may be longer than %d bytes",
-			    NAME_MAX);
 	if (err == EAGAIN && p->v2)
 		why_too_many(p);
 	why_not_allowed(err, p, existing(p));
@@ -731,6 +725,14 @@ why_not_joined(int err, struct place *p, pid_t pid)
 	unexplained(KNOWN);
 }
 
+static int
+is_leaf(const char *folder)
+{
+	struct stat st;
+
+	return stat(folder, &st) == 0 && st.st_nlink == 2;
+}
+
 void
 why_not_removed(int err, struct place *p)
 {
@@ -753,6 +755,10 @@ why_not_removed(int err, struct place *p)
 			try_line("", NULL);
 		}
 	}
+	if (err == EBUSY && !reasons() && !in_first("pid") &&
+	    is_leaf(p->folder))
+		because("CG2-51", "no process of this PID namespace is in it, "
+		    "nor a cgroup: those of another PID namespace are");
 	why_not_allowed(err, p, folder_above(p->folder));
 	unexplained(KNOWN);
 }

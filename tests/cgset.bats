@@ -432,10 +432,10 @@ where() {
 # bats test_tags=root
 @test "SIGTERM undoes it, SIGKILL leaves what running again completes" {
 	either
-	for signal in TERM INT HUP KILL; do
+	for signal in TERM HUP KILL; do
 		for call in mkdir write; do
 			capture strace -qqfo /dev/null -e inject=$call:signal=$signal:when=1 cgset "$CG/a/b" pids.max=5
-			(( status == 143 || status == 130 || status == 129 || status == 137 )) || flunk "$signal $call"
+			(( status == 143 || status == 129 || status == 137 )) || flunk "$signal $call"
 			[[ $signal = KILL || ! -e $g ]]
 		done
 	done
@@ -773,4 +773,276 @@ where() {
 	because NSE-39
 	try_works
 	works cgset "$CG" true
+}
+
+### because, version 2
+
+# bats test_tags=root
+@test "because: this machine has no such controller, or only in version 1 [CG2-01] [CG1-28]" {
+	v2 memory
+	refused cgset -c memry "$CG"
+	says EINVAL
+	because CG2-01
+	refused cgset -c freezer "$CG"
+	because 'CG2-01|CG1-28'
+	[[ ! -e $g ]]
+	works cgset "$CG"
+	refused cgset "$CG" cgroup.subtree_control=memory
+	because CG2-01
+}
+
+# bats test_tags=root
+@test "because: a controller is not handed down [CG2-02]" {
+	v2 memory pids
+	works cgset -c pids "$CG"
+	refused cgset "$CG" cgroup.subtree_control=+memory
+	says ENOENT
+	because CG2-02
+	try_works
+	[[ $(<"$g/cgroup.subtree_control") = memory ]]
+	works cgset "$CG/in/sub"
+	fails 125 unshare-lite -mC --into-cgroup="$CG/in/sub" bash -c "
+		mount -t cgroup2 none '$root'
+		exec cgset x cpuset.cpus=0"
+	says ENOENT
+	because CG2-02
+}
+
+# bats test_tags=root
+@test "because: an inner cgroup holds processes, and these are named [CG2-04]" {
+	v2 memory
+	works cgset "$CG"
+	spawn sleep 60
+	works cgset -t "$pid" "$CG"
+	refused cgset "$CG/a" memory.max=50M
+	says EBUSY
+	says "holds $pid \(sleep\)"
+	because CG2-04
+	[[ ! -e $g/a ]]
+	try_works
+	[[ $(<"$g/leaf/cgroup.procs") = "$pid" && $(<"$g/a/memory.max") = 52428800 ]]
+}
+
+# bats test_tags=root
+@test "because: what hands down controllers takes no processes [CG2-06]" {
+	v2 memory
+	works cgset "$CG/a" memory.max=50M
+	refused cgset "$CG" grep -c ^0: /proc/self/cgroup
+	says EBUSY
+	because CG2-06
+	try_works
+	spawn sleep 60
+	refused cgset -t "$pid" "$CG"
+	because CG2-06
+	try_works
+	[[ $(<"$g/leaf/cgroup.procs") = "$pid" ]]
+}
+
+# bats test_tags=root
+@test "because: threads of the kernel's stay where they are [CG2-09]" {
+	v2
+	worker=$(pgrep -f migration/0 || pgrep -x migration/0) || skip 'needs a thread of the kernel'
+	refused cgset -t "${worker%%$'\n'*}" "$CG"
+	says EINVAL
+	because CG2-09
+	[[ ! -e $g ]]
+}
+
+# bats test_tags=root
+@test "because: a process, or the cgroup, is gone in the meantime [CG2-07] [CG2-10] [CG1-11] [MAP-44]" {
+	either
+	spawn sleep 60
+	works cgset "$CG" pids.max=max
+	capture strace -qqfo /dev/null -e inject=write:error=ESRCH:when=1 cgset -t "$pid" "$CG"
+	(( status == 125 ))
+	because 'CG1-11|CG2-07'
+	capture strace -qqfo /dev/null -e inject=write:error=ENODEV:when=1 cgset -t "$pid" "$CG"
+	because CG2-10
+	v2
+	works cgset "$CG"
+	spawn strace -qqfo /dev/null -e inject=openat:delay_exit=500000:when=1 -e signal=none sh -c \
+		"cgset $g cgroup.max.depth=5 2>'$W/said'"
+	sleep 0.2
+	rmdir "$g" 2>/dev/null || :
+	wait "$pid" || :
+}
+
+# bats test_tags=root
+@test "because: an ancestor allows no more cgroups, or none so deep [CG2-14] [CG2-15]" {
+	v2
+	works cgset "$CG" cgroup.max.descendants=1
+	works cgset "$CG/a"
+	refused cgset "$CG/b"
+	says EAGAIN
+	because CG2-14
+	try_works
+	works cgset "$CG" cgroup.max.depth=1
+	refused cgset "$CG/a/b"
+	says EAGAIN
+	because CG2-15
+	try_works
+}
+
+# bats test_tags=root
+@test "because: threaded is for cgroups that are empty [CG2-16] [CG2-19]" {
+	v2
+	refused cgset "$CG" cgroup.type=domain
+	says EINVAL
+	because CG2-16
+	works cgset "$CG/a"
+	spawn sleep 60
+	works cgset -t "$pid" "$CG/a"
+	refused cgset "$CG/a" cgroup.type=threaded
+	says EOPNOTSUPP
+	because CG2-19
+	v2 memory
+	works cgset "$CG/b/c" memory.max=5M
+	refused cgset "$CG/b" cgroup.type=threaded
+	because CG2-19
+	refused cgset "$CG/b/c" cgroup.type=threaded
+	because CG2-19
+}
+
+# bats test_tags=root
+@test "because: threaded cgroups take part, or nothing does [CG2-17] [CG2-18] [CG2-21]" {
+	v2
+	works cgset "$CG/a" cgroup.type=threaded
+	refused cgset "$CG/b" true
+	says EOPNOTSUPP
+	because CG2-17
+	try_works
+	refused cgset "$CG/a" cgroup.kill=1
+	because CG2-21
+	v2 memory
+	refused cgset "$CG/a" memory.max=5M
+	says EOPNOTSUPP
+	because CG2-18
+	refused cgset "$CG" cgroup.subtree_control=+memory
+	because CG2-18
+}
+
+# bats test_tags=root
+@test "because: values that their files do not take [CG2-21b] [CG2-22] [CG2-23] [CG2-24] [CG2-24b] [CG2-25] [CG2-25b] [CG2-31]" {
+	v2
+	refused cgset "$CG" cgroup.freeze=2
+	says ERANGE
+	because CG2-22
+	refused cgset "$CG" cgroup.max.depth=deep
+	because CG2-23
+	refused cgset "$CG" cgroup.kill=2
+	because CG2-21b
+	v2 memory cpu io pids
+	refused cgset "$CG" memory.max=lots
+	because CG2-23
+	refused cgset "$CG" 'cpu.max=500 100000'
+	because CG2-24
+	refused cgset "$CG" 'cpu.max=5000 100'
+	because CG2-24
+	refused cgset "$CG" cpu.max=much
+	because CG2-24
+	refused cgset "$CG" cpu.weight=0
+	says ERANGE
+	because CG2-24b
+	refused cgset "$CG" 'io.max=99:99 rbps=1000'
+	says ENODEV
+	because CG2-25
+	refused cgset "$CG" io.max=rbps=1
+	because CG2-25b
+	refused cgset "$CG" pids.max=-1
+	because CG2-31
+}
+
+# bats test_tags=root
+@test "because: CPUs and memory nodes that there are not, and a partition that is none [CG2-26] [CG2-26b] [CG2-42]" {
+	v2 cpuset
+	refused cgset "$CG" cpuset.cpus=0-999
+	because CG2-26
+	try_works
+	refused cgset "$CG" cpuset.cpus=one
+	because CG2-26
+	refused cgset "$CG" cpuset.mems=5
+	because CG2-42
+	try_works
+	works cgset -d "$CG"
+	works cgset "$CG/a" cpuset.cpus=0
+	works cgset "$CG/b" cpuset.cpus=0
+	capture cgset "$CG/a" cpuset.cpus.partition=root
+	[[ $status = 0 ]] || because CG2-26b
+	[[ $status = 0 || $(<"$g/a/cpuset.cpus.partition") = member ]]
+}
+
+# bats test_tags=root
+@test "because: between cgroups that are ours lies one that is not [CG2-27]" {
+	v2
+	works cgset -o 1000:1000 "$CG"
+	refused as_user cgset "$CG" true
+	says EACCES
+	because CG2-27
+	says "^cgset: try: sudo cgset $CG setpriv "
+	spawn as_user sleep 60
+	refused as_user cgset -t "$pid" "$CG/a"
+	because CG2-27
+	[[ ! -e $g/a ]]
+}
+
+# bats test_tags=root
+@test "because: inside a cgroup namespace, what is outside it [CG2-29] [CG2-29b]" {
+	v2 memory
+	grep -q ' - cgroup2 .*nsdelegate' /proc/self/mountinfo || skip 'needs a mount with nsdelegate'
+	works cgset "$CG" memory.max=100M
+	inside <<-'END'
+		root=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+		refused unshare-lite -mC --into-cgroup="$CG" bash -c "
+			mount -t cgroup2 none '$root'
+			exec cgset '$root' memory.max=1G"
+		says EPERM
+		because CG2-29b
+		sleep 60 & pid=$!
+		refused unshare-lite -mC --into-cgroup="$CG" bash -c "
+			mount -t cgroup2 none '$root'
+			exec cgset -t $pid x"
+		says ENOENT
+		because CG2-29
+		kill $pid
+	END
+}
+
+# bats test_tags=root
+@test "a limit below what is used is told, when the kernel kills for it [CG2-30]" {
+	v2 memory
+	build lock
+	spawn cgset "$CG" memory.max=40M memory.swap.max=0 "$W/lock" 20
+	eventually test -e "$g/memory.current"
+	used() { (( $(<"$g/memory.current") > 20000000 )); }
+	eventually used
+	works cgset "$CG" memory.max=4M
+	says 'OOM killer'
+	fails 125 cgset "$CG/x" memory.max=40M sh -c "cgset '$CG/x' memory.max=4K; exit \$?"
+	because CG2-30
+}
+
+# bats test_tags=root
+@test "-dk ends threaded cgroups, too" {
+	v2
+	works cgset "$CG/a" cgroup.type=threaded
+	spawn sleep 60
+	works cgset -t "$pid" "$CG"
+	echo "$pid" >"$g/a/cgroup.threads"
+	works cgset -dk "$CG"
+	[[ ! -e $g ]]
+}
+
+# bats test_tags=root
+@test "without cgroup.kill it is frozen and killed" {
+	v2
+	works cgset "$CG/a" sh -c 'sleep 60 & sleep 60 & :'
+	works strace -qqfo /dev/null -e inject=openat:error=ENOENT:when=3 true
+	mkdir none
+	: >none/null
+	inside <<-END
+		spawn cgset "$CG/b" bash -c 'while :; do sleep 1 & wait; done'
+		eventually grep -q . "$g/b/cgroup.procs"
+		works strace -qqfo "$W/trace" -P "$g/cgroup.kill" -e inject=all:error=ENOENT cgset -dk "$CG"
+	END
+	[[ ! -e $g ]]
 }

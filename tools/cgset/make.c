@@ -291,6 +291,7 @@ set_value(const struct value *v)
 {
 	struct place *p = v->place;
 	const char *text = *v->text ? v->text : "\n";
+	long ooms = p->exists ? guard_memory(v) : -1;
 	int ret;
 
 	keep_old(v);
@@ -306,7 +307,7 @@ set_value(const struct value *v)
 		why_not_set(errno, v);
 		fail();
 	}
-	check_set(v);
+	check_set(v, ooms);
 }
 
 static void

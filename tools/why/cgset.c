@@ -725,14 +725,6 @@ why_not_joined(int err, struct place *p, pid_t pid)
 	unexplained(KNOWN);
 }
 
-static int
-is_leaf(const char *folder)
-{
-	struct stat st;
-
-	return stat(folder, &st) == 0 && st.st_nlink == 2;
-}
-
 void
 why_not_removed(int err, struct place *p)
 {
@@ -755,19 +747,56 @@ why_not_removed(int err, struct place *p)
 			try_line("", NULL);
 		}
 	}
-	if (err == EBUSY && !reasons() && !in_first("pid") &&
-	    is_leaf(p->folder))
-		because("CG2-51", "no process of this PID namespace is in it, "
-		    "nor a cgroup: those of another PID namespace are");
+	if (err == EBUSY && !reasons() && !in_first("pid"))
+		because("CG2-51", "no process of this PID namespace is in it: "
+		    "those of another are");
 	why_not_allowed(err, p, folder_above(p->folder));
 	unexplained(KNOWN);
 }
 
-/* What the kernel took, and yet does not do. */
+static long
+oom_kills(const struct place *p)
+{
+	get(p->dir, "memory.events", text, 4096);
+	return find(text, "oom_kill ") ?
+	    (long)digits(find(text, "oom_kill ") + 9, NULL, 10) : 0;
+}
+
+/*
+ * Version 2 takes a limit below what is used, and kills for it: perhaps us.
+ * How many it has killed before, or -1 if there is nothing to fear.
+ */
+long
+guard_memory(const struct value *v)
+{
+	const struct place *p = v->place;
+	long long n = bytes_of(v->text), used;
+
+	if (!p->v2 || strcmp(v->file, "memory.max") != 0 || n < 0)
+		return -1;
+	used = digits(read_line(p->folder, "memory.current"), NULL, 10);
+	if (used <= n)
+		return -1;
+	if (kin_in(p)) {
+		errno = EBUSY;
+		tell("set %-s of %s to %s", v->file, p->folder, v->text);
+		because("CG2-30", "we are in it, and it uses %lld bytes: the "
+		    "kernel would kill until it does not; memory.high only "
+		    "slows down", used);
+		fail();
+	}
+	return oom_kills(p);
+}
+
+/* What the kernel took, and yet does not do; or does without a word. */
 void
-check_set(const struct value *v)
+check_set(const struct value *v, long ooms)
 {
 	const char *now;
+
+	if (ooms >= 0 && (ooms = oom_kills(v->place) - ooms) > 0)
+		say("memory.max is less than was in use: the OOM killer ended "
+		    "%ld of its processes", ooms);
 
 	if (strcmp(v->file, "cpuset.cpus.partition") != 0 ||
 	    !find(now = read_line(v->place->folder, v->file), "invalid"))

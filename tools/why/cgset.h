@@ -10,5 +10,6 @@ void	 why_not_set(int err, const struct value *v);
 void	 why_not_given(int err, struct place *p);
 void	 why_not_joined(int err, struct place *p, pid_t pid);
 void	 why_not_removed(int err, struct place *p);
-void	 check_set(const struct value *v);
+long	 guard_memory(const struct value *v);
+void	 check_set(const struct value *v, long ooms);
 void	 check_moved(pid_t pid, int pidfd);

@@ -794,15 +794,15 @@ where() {
 # bats test_tags=root
 @test "because: a controller is not handed down [CG2-02]" {
 	v2 memory pids
-	works cgset -c pids "$CG"
-	refused cgset "$CG" cgroup.subtree_control=+memory
+	works cgset "$CG/a"
+	refused cgset "$CG/a" cgroup.subtree_control=+memory
 	says ENOENT
 	because CG2-02
 	try_works
-	[[ $(<"$g/cgroup.subtree_control") = memory ]]
+	[[ $(<"$g/a/cgroup.subtree_control") = memory ]]
 	works cgset "$CG/in/sub"
 	fails 125 unshare-lite -mC --into-cgroup="$CG/in/sub" bash -c "
-		mount -t cgroup2 none '$root'
+		umount '$root'; mount -t cgroup2 none '$root'
 		exec cgset x cpuset.cpus=0"
 	says ENOENT
 	because CG2-02
@@ -993,17 +993,22 @@ where() {
 	inside <<-'END'
 		root=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
 		refused unshare-lite -mC --into-cgroup="$CG" bash -c "
-			mount -t cgroup2 none '$root'
+			umount '$root'; mount -t cgroup2 none '$root'
 			exec cgset '$root' memory.max=1G"
 		says EPERM
 		because CG2-29b
 		sleep 60 & pid=$!
 		refused unshare-lite -mC --into-cgroup="$CG" bash -c "
-			mount -t cgroup2 none '$root'
+			umount '$root'; mount -t cgroup2 none '$root'
 			exec cgset -t $pid x"
 		says ENOENT
 		because CG2-29
 		kill $pid
+		fails 125 unshare-lite -mC --into-cgroup="$CG" cgset ./x
+		because NSE-41
+		try_works unshare-lite -mC --into-cgroup="$CG"
+		fails 125 unshare-lite -mC --into-cgroup="$CG" cgset -dk "$CG"
+		because CG2-52
 	END
 }
 
@@ -1035,7 +1040,7 @@ where() {
 # bats test_tags=root
 @test "without cgroup.kill it is frozen and killed" {
 	v2
-	works cgset "$CG/a" sh -c 'sleep 60 & sleep 60 & :'
+	works cgset "$CG/a" sh -c 'sleep 60 & sleep 60 &' >/dev/null 2>&1
 	works strace -qqfo /dev/null -e inject=openat:error=ENOENT:when=3 true
 	mkdir none
 	: >none/null

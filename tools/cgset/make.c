@@ -9,6 +9,7 @@
 #include "cgset/line.h"
 #include "cgset/make.h"
 #include "cgset/places.h"
+#include "cgset/processes.h"
 #include "cgset/values.h"
 #include "format.h"
 #include "put.h"
@@ -171,18 +172,9 @@ remember(pid_t pid)
 const char *
 old_folder(const struct place *p)
 {
-	char *rest = (char *)joined(cgroups_before, "", ""), *line, *names;
-	size_t root = strcmp(p->root, "/") == 0 ? 0 : strlen(p->root);
+	const char *path = path_in(p, (char *)joined(cgroups_before, "", ""));
 
-	while ((line = strsep(&rest, "\n"))) {
-		strsep(&line, ":");
-		names = strsep(&line, ":");
-		if (line && (p->v2 ? !*names : *names && find(p->controllers,
-		    names)))
-			return strlen(line) < root ? NULL : joined(p->point,
-			    strcmp(line, "/") == 0 ? "" : line + root, "");
-	}
-	return NULL;
+	return path ? joined(p->point, path, "") : NULL;
 }
 
 /* In a frozen cgroup PROG would never run. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "cgset/line.h"
 #include "cgset/places.h"
 #include "format.h"
 #include "mounts.h"
@@ -39,33 +40,48 @@ rest_below(const char *folder, const char *path)
 	    (path[n] == '/' || path[n] == '\0') ? path + n : NULL;
 }
 
+/* A mount from before our cgroup namespace does not tell where we are in it. */
+static const char *
+own_path(const struct mount *m)
+{
+	if (strncmp(m->root, "/..", 3) != 0)
+		return cgroup_own(m);
+	errno = ENOENT;
+	tell("find our own cgroup");
+	because("NSE-41", "%s was mounted outside our cgroup namespace, and "
+	    "shows no name for it", m->point);
+	try_line(words("umount %s; mount -t %-s %-s %s && ", m->point, m->type,
+	    m->type, m->point), NULL);
+	fail();
+}
+
 /*
  * The same hierarchy may be mounted twice: the first counts, or the one that
  * the path leads to.
  */
 static void
-add(const struct mount *m, const char *cgroup)
+add(const struct mount *m, const char *operand)
 {
 	int v2 = strcmp(m->type, "cgroup2") == 0;
-	const char *controllers = v2 ? "" : m->super;
+	const char *options = v2 ? "" : m->super;
 	const char *own;
 	struct place *p = places;
 
 	if (mount_id(AT_FDCWD, m->point) != m->id)
 		return;		/* something is mounted over it */
 	while (p < places + n_places && (p->v2 != v2 ||
-	    strcmp(p->controllers, controllers) != 0))
+	    strcmp(p->controllers, options) != 0))
 		p++;
 	if (p == places + MOST_PLACES ||
-	    (p < places + n_places && !rest_below(m->point, cgroup)))
+	    (p < places + n_places && !rest_below(m->point, operand)))
 		return;
 	if (p == places + n_places)
 		n_places++;
 	p->v2 = v2;
-	p->controllers = joined(controllers, "", "");
+	p->controllers = joined(options, "", "");
 	p->point = joined(m->point, "", "");
 	p->root = joined(m->root, "", "");
-	own = strncmp(cgroup, "./", 2) == 0 ? cgroup_own(m) : "";
+	own = strncmp(operand, "./", 2) == 0 ? own_path(m) : "";
 	p->folder = joined(strcmp(own, "/") == 0 ? "" : own, "", "");
 }
 
@@ -105,25 +121,25 @@ real_path(const char *path)
 
 /* The name without what the kernel would not keep of it. */
 static const char *
-checked(const char *cgroup)
+checked(const char *operand)
 {
-	const char *part = cgroup;
+	const char *part = operand;
 	char *copy, *end;
 	size_t n;
 
-	if (!*cgroup)
+	if (!*operand)
 		misuse("CGROUP is empty");
-	if (strlen(cgroup) >= PATH_MAX)
-		misuse("CGROUP %s: the name is too long", cgroup);
+	if (strlen(operand) >= PATH_MAX)
+		misuse("CGROUP %s: the name is too long", operand);
 	if (strncmp(part, "./", 2) == 0)
 		part += 2;
 	for (; *part; part += n + (part[n] == '/')) {
 		n = strcspn(part, "/");
 		if (n > 0 && n <= 2 && strncmp(part, "..", n) == 0)
 			misuse("CGROUP %s: . and .. have no place in it",
-			    cgroup);
+			    operand);
 	}
-	copy = (char *)joined(cgroup, "", "");
+	copy = (char *)joined(operand, "", "");
 	for (end = copy + strlen(copy); end > copy + 1 && end[-1] == '/';)
 		*--end = '\0';
 	return copy;
@@ -148,26 +164,26 @@ place_by_path(const char **path)
 
 /* The same name below the mount point of each hierarchy. */
 void
-find_places(const char *cgroup)
+find_places(const char *operand)
 {
 	static struct mount m;
 	static struct mounts in;
 	struct place *p;
 
-	name = cgroup = checked(cgroup);
+	name = operand = checked(operand);
 	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
 		die("open %s", "/proc/self/mountinfo");
 	while (mount_next(&in, &m))
 		if (strcmp(m.type, "cgroup") == 0 ||
 		    strcmp(m.type, "cgroup2") == 0)
-			add(&m, cgroup);
+			add(&m, operand);
 	mounts_close(&in);
 
-	if (*cgroup == '/') {
+	if (*operand == '/') {
 		p = place_by_path(&name);
 		name = rest_below(p->point, name);
 		take(p);
-	} else if (strncmp(cgroup, "./", 2) == 0) {
+	} else if (strncmp(operand, "./", 2) == 0) {
 		name += 2;
 	}
 	name += strspn(name, "/");

@@ -26,7 +26,7 @@ extern int n_places;
 		if (p->taken)
 
 const char	*joined(const char *a, const char *b, const char *c);
-void		 find_places(const char *cgroup);
+void		 find_places(const char *operand);
 struct place	*unified(void);
 struct place	*place_of(const char *controller, size_t n);
 void		 take(struct place *p);

@@ -46,40 +46,47 @@ each_folder(int dir, int (*act)(int dir, const char *name))
 	return ret;
 }
 
-/* Whether the process is in the cgroup, or below it, in this hierarchy. */
-int
-is_in(pid_t pid, const struct place *p)
+/*
+ * The path below the mount point of the cgroup that the lines of
+ * /proc/PID/cgroup name for this hierarchy; NULL if the mount does not show it,
+ * or shows it by names that our cgroup namespace does not tell.
+ */
+const char *
+path_in(const struct place *p, char *rest)
 {
-	static char text[65536];
-	size_t n = strlen(p->folder) - strlen(p->point);
-	const char *path = p->folder + strlen(p->point);
-	char *rest = text, *line, *names;
+	size_t root = strcmp(p->root, "/") == 0 ? 0 : strlen(p->root);
+	char *line, *names;
 
-	get(AT_FDCWD, proc_path(pid, "cgroup"), text, sizeof text);
 	while ((line = strsep(&rest, "\n"))) {
 		strsep(&line, ":");
 		names = strsep(&line, ":");
 		if (!line || (p->v2 ? *names : !*names ||
 		    !find(p->controllers, names)))
 			continue;
-		if (strcmp(p->root, "/") != 0)
-			line += strlen(p->root);
-		return strncmp(line, path, n) == 0 &&
-		    (line[n] == '/' || line[n] == '\0');
+		if (strncmp(line, p->root, root) != 0 ||
+		    (line[root] != '/' && line[root] != '\0'))
+			return NULL;
+		return strcmp(line + root, "/") == 0 ? "" : line + root;
 	}
-	return 0;
+	return NULL;
 }
 
-/* Ourselves, or who waits for us, and so on up, if one is in it; or 0. */
-pid_t
-kin_in(const struct place *p)
+/*
+ * Whether the process is in the cgroup, or below it; -1 if there is no way to
+ * know, but by the list of those that are.
+ */
+int
+is_in(pid_t pid, const struct place *p)
 {
-	pid_t pid;
+	static char text[65536];
+	const char *path = p->folder + strlen(p->point), *line;
+	size_t n = strlen(path);
 
-	for (pid = getpid(); pid > 0; pid = status_number(pid, "PPid", 10))
-		if (is_in(pid, p))
-			return pid;
-	return 0;
+	get(AT_FDCWD, proc_path(pid, "cgroup"), text, sizeof text);
+	if (!(line = path_in(p, text)))
+		return strncmp(p->root, "/..", 3) == 0 ? -1 : 0;
+	return strncmp(line, path, n) == 0 &&
+	    (line[n] == '/' || line[n] == '\0');
 }
 
 static int
@@ -112,4 +119,35 @@ processes_of(const struct place *p, char *list, size_t size)
 	each_folder(fd, add_processes);
 	close(fd);
 	return list_at - list;
+}
+
+static int
+is_listed(const char *list, pid_t pid)
+{
+	const char *end;
+
+	for (; *list; list = end + (*end == '\n')) {
+		if ((pid_t)digits(list, &end, 10) == pid)
+			return 1;
+		if (end == list)
+			break;
+	}
+	return 0;
+}
+
+/* Ourselves, or who waits for us, and so on up, if one is in it; or 0. */
+pid_t
+kin_in(const struct place *p)
+{
+	static char list[1 << 20];
+	int in, listed = 0;
+	pid_t pid;
+
+	for (pid = getpid(); pid > 0; pid = status_number(pid, "PPid", 10)) {
+		if ((in = is_in(pid, p)) < 0 && !listed++)
+			processes_of(p, list, sizeof list);
+		if (in < 0 ? is_listed(list, pid) : in)
+			return pid;
+	}
+	return 0;
 }

@@ -57,7 +57,7 @@ kill_one(pid_t pid)
 
 	if (fd < 0)
 		return;
-	if (is_in(pid, here))
+	if (is_in(pid, here) != 0)
 		did(syscall(424 /* SYS_pidfd_send_signal */, fd, SIGKILL, NULL,
 		    0), "pidfd_send_signal(%d, SIGKILL)", fd);
 	close(fd);

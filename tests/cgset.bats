@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Tests that name v1 or v2 need such a hierarchy with their controllers; what
 # needs both names runs on a hybrid machine, what needs all of version 2 in a VM.
-# shellcheck disable=SC2034 # what needs sets is used
+# shellcheck disable=SC2034,SC2317 # what needs sets is used; functions are called by name
 #
 # Not tested here, see CAUSES: a kernel without swap accounting, or with a
 # controller that was disabled when it was started; a process that no SIGKILL
@@ -15,10 +15,10 @@ teardown() {
 
 # Children first; what is left in them is the test's.
 remove_cgroups() {
-	local dir pid
+	local dir pid try
 
 	[[ -n ${CG-} ]] || return 0
-	for dir in $(find /sys/fs/cgroup -depth -type d -path "*$CG*"); do
+	find /sys/fs/cgroup -depth -type d -path "*$CG*" | while IFS= read -r dir; do
 		for (( try = 0; try < 50; try++ )); do
 			! echo THAWED >"$dir/freezer.state" || :
 			! echo 0 >"$dir/cgroup.freeze" || :
@@ -318,7 +318,7 @@ where() {
 ### removing
 
 # bats test_tags=root
-@test "-d removes what is below, and names who is in the way, of which nothing is removed then" {
+@test "-d removes what is below, or else names who is in the way and removes nothing [CG1-31] [CG2-47]" {
 	either
 	works cgset "$CG/a/b" pids.max=5
 	works cgset "$CG/c" pids.max=5
@@ -338,7 +338,7 @@ where() {
 }
 
 # bats test_tags=root
-@test "neither -d nor -k touches the caller or his ancestors" {
+@test "neither -d nor -k touches the caller or his ancestors [CG1-35] [CG2-52]" {
 	either
 	for k in d dk; do
 		refused cgset "$CG/x" sh -c "cgset -$k '$CG'; exit"'" $?"' 2>&1 || true
@@ -1050,4 +1050,62 @@ where() {
 		works strace -qqfo "$W/trace" -P "$g/cgroup.kill" -e inject=all:error=ENOENT cgset -dk "$CG"
 	END
 	[[ ! -e $g ]]
+}
+
+### what the tutorials show
+
+# bats test_tags=root
+@test "a program that leaks is ended at about 100 MB, with swap or without, in version 1" {
+	v1 memory
+	build leak
+	works cgset "$CG" memory.limit_in_bytes=100m memory.memsw.limit_in_bytes=100m
+	fails 137 cgset "$CG" "$W/leak"
+	n=$(grep -c '^Allocation' <<<"$stdout")
+	(( n >= 90 && n <= 100 ))
+	works cgset -d "$CG"
+}
+
+# bats test_tags=root
+@test "a program that leaks is ended at about 100 MB, with swap or without, in version 2" {
+	v2 memory
+	build leak
+	refused cgset "$CG" memory.limit_in_bytes=100m memory.memsw.limit_in_bytes=100m
+	try_works
+	[[ $(<"$g/memory.swap.max") = 0 ]]
+	fails 137 cgset "$CG" "$W/leak"
+	n=$(grep -c '^Allocation' <<<"$stdout")
+	(( n >= 90 && n <= 100 ))
+	grep -q '^oom_kill [1-9]' "$g/memory.events"
+	works cgset -d "$CG"
+}
+
+# bats test_tags=root
+@test "cpu.max=50% is half a CPU, as cpu.stat counts it" {
+	v2 cpu
+	works cgset "$CG" cpu.max=50%
+	before=$(awk '$1 == "usage_usec" { print $2 }' "$g/cpu.stat")
+	start=$EPOCHREALTIME
+	spawn cgset "$CG" sh -c 'while :; do :; done'
+	sleep 4
+	used=$(( $(awk '$1 == "usage_usec" { print $2 }' "$g/cpu.stat") - before ))
+	share=$(( used * 100 / (${EPOCHREALTIME/./} - ${start/./}) ))
+	echo "share: $share %"
+	(( share >= 45 && share <= 55 ))
+	works cgset -dk "$CG"
+}
+
+# bats test_tags=root
+@test "processes that fork as fast as they can are ended, and are gone" {
+	either
+	build forks
+	for i in 1 2 3; do
+		spawn cgset "$CG" pids.max=1000 "$W/forks"
+		eventually test -e "$g/pids.current"
+		full() { (( $(<"$g/pids.current") > 500 )); }
+		eventually full
+		start=$EPOCHREALTIME
+		works cgset -dk "$CG"
+		[[ ! -e $g ]]
+		(( ${EPOCHREALTIME/./} - ${start/./} < 8000000 ))
+	done
 }

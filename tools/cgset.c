@@ -1,7 +1,8 @@
 /*
  * cgset - make a control group, set its limits, and run a program in it
  *
- *	cgset [-c CTRL,...] [-o USER[:GROUP]] CGROUP [FILE=VALUE]... [PROG...]
+ *	cgset [-c CTRL,...] [-o USER[:GROUP]] CGROUP [FILE=VALUE]...
+ *	      [PROG [ARG]...]
  *	cgset -t PID|- [-c CTRL,...] [-o USER[:GROUP]] CGROUP [FILE=VALUE]...
  *	cgset -d [-k] CGROUP
  *
@@ -27,18 +28,19 @@
 #include "why/cgset.h"
 
 static const char text[] =
-"usage: cgset [-c CTRL,...] [-o USER[:GROUP]] CGROUP [FILE=VALUE]... [PROG...]\n"
+"usage: cgset [-c CTRL,...] [-o USER[:GROUP]] CGROUP [FILE=VALUE]...\n"
+"             [PROG [ARG]...]\n"
 "       cgset -t PID|- [-c CTRL,...] [-o USER[:GROUP]] CGROUP [FILE=VALUE]...\n"
 "       cgset -d [-k] CGROUP\n"
 "\n"
-"Make the cgroup CGROUP, write each VALUE to its FILE, and run PROG in it, or\n"
-"move PID into it; without either, print its folder. CGROUP is a name below the\n"
-"mount point, ./NAME below our own cgroup, or the folder's path.\n"
+"Make the cgroup CGROUP, write each VALUE to its FILE, and run PROG in it or\n"
+"move PID there; without either, print its folder. CGROUP is a name below\n"
+"the mount point, ./NAME below our own cgroup, or the folder's path.\n"
 "\n"
 "  -c, --controllers=CTRL,...  enable these; FILEs enable theirs\n"
 "  -o, --owner=USER[:GROUP]    give it to USER, to make cgroups in it\n"
 "  -t, --target=PID            move PID; -: read it from stdin\n"
-"  -d, --delete                remove it and what is below; if no process is in\n"
+"  -d, --delete                remove it and what is below, if none is in it\n"
 "  -k, --kill                  with -d: kill those first\n"
 "  -v, --verbose               show each system call that changes something\n"
 "  -h, --help  -V, --version\n"
@@ -121,8 +123,8 @@ guard_habit(char *where)
 	}
 	if (!cgroup)
 		cgroup = "NAME";
-	because("CG1-30", "here FILE=VALUE stands behind the cgroup's name, and "
-	    "controllers are found by it");
+	because("CG1-30", "here FILE=VALUE stands behind the cgroup's name, "
+	    "and its controller is found by itself");
 	find_places(cgroup);
 	place_values();
 	try_line("", NULL);
@@ -166,10 +168,13 @@ main(int argc, char **argv)
 		switch (c) {
 		case 'c': controllers = optarg; break;
 		case 'd': deleting = 1; break;
-		case 'g': habit = optarg; theirs = 1; break;
+		case 'g': habit = optarg; break;
 		case 'k': killing = 1; break;
 		case 'o': owner = optarg; break;
-		case 'r': add_value(optarg); theirs = 1; break;
+		case 'r':
+			add_value(optarg);
+			theirs = 1;
+			break;
 		case 't': process = optarg; break;
 		default: common_option(c, argv);
 		}
@@ -179,7 +184,7 @@ main(int argc, char **argv)
 	while (*argv && strchr(*argv, '='))
 		add_value(*argv++);
 	prog = argv;
-	if (theirs)
+	if (theirs || habit)
 		guard_habit(habit);
 	if (!cgroup)
 		misuse("CGROUP is missing");

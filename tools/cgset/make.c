@@ -66,7 +66,7 @@ parent(const struct place *p, size_t length)
 	return length;
 }
 
-/* In cpuset of version 1 nothing is inherited, and without it nobody can join. */
+/* In a cpuset of version 1 nothing is inherited, and nobody can join then. */
 static void
 inherit_cpus(struct place *p, size_t length)
 {

@@ -3,7 +3,7 @@
 struct place;
 struct value;
 
-extern const char *refused_at;	/* the folder whose controllers we could not set */
+extern const char *refused_at;	/* the folder that hands nothing down */
 
 void	 make_place(struct place *p);
 void	 enable(struct place *p, const char *controller, size_t n);

@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -20,11 +21,12 @@
 
 static struct place *here;	/* whose processes we are about */
 
-static void
-cannot_remove(struct place *p)
+static _Noreturn void
+cannot_remove(int err, struct place *p)
 {
+	errno = err;
 	tell("remove cgroup %s", p->folder);
-	why_not_removed(errno, p);
+	why_not_removed(err, p);
 	fail();
 }
 
@@ -43,10 +45,8 @@ guard_ancestors(void)
 		fail();
 	}
 	FOR_EACH_TAKEN(p)
-		if (kin_in(p)) {
-			errno = EBUSY;
-			cannot_remove(p);
-		}
+		if (kin_in(p))
+			cannot_remove(EBUSY, p);
 }
 
 /* A PID may be another process's by now: the descriptor never is. */
@@ -125,7 +125,7 @@ now(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Whether cgroup.events says "populated 0"; waits for a change of it, if not. */
+/* Whether it says "populated 0"; if not, waits for a change of that. */
 static int
 is_empty(const struct place *p, int wait)
 {
@@ -177,7 +177,7 @@ kill_all(struct place *p, long until)
 	}
 	while (kill_by_hand(p) && now() < until) {
 		pause_for(ms);
-		ms = ms < 20 ? ms * 2 : ms;
+		ms = ms < 50 ? ms * 2 : ms;
 	}
 }
 
@@ -212,14 +212,13 @@ remove_place(struct place *p, int killing)
 		if (remove_tree(p) == 0)
 			return;
 		if (errno != EBUSY || !killing)
-			cannot_remove(p);
+			cannot_remove(errno, p);
 		/* Version 1 does not show whom we cannot kill. */
 		if (killed || p->v2)
 			tries = 0;
 		pause_for(1);
 	} while (now() < until && tries++ < 200);
-	errno = EBUSY;
-	cannot_remove(p);
+	cannot_remove(EBUSY, p);
 }
 
 static int
@@ -246,8 +245,7 @@ guard_occupied(struct place *p)
 		    !is_occupied(p->dir, ".");
 	if (empty)
 		return;
-	errno = EBUSY;
-	cannot_remove(p);
+	cannot_remove(EBUSY, p);
 }
 
 /* Who has no PID here might be one of our ancestors. */
@@ -282,9 +280,11 @@ remove_places(int killing)
 			    p->folder);
 		if ((p->dir = open(p->folder, O_RDONLY | O_DIRECTORY |
 		    O_CLOEXEC)) < 0)
-			cannot_remove(p);
+			cannot_remove(errno, p);
 	}
 	if (killing) {
+		/* A thousand that fork would leave us little of the CPUs. */
+		setpriority(PRIO_PROCESS, 0, -20);
 		guard_ancestors();
 		FOR_EACH_TAKEN(p)
 			guard_foreign(p);

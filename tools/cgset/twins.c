@@ -384,10 +384,12 @@ put_twin(struct out *o, const struct value *v, const struct twin *t,
 		    *v->text == '1' ? "FROZEN" : "THAWED");
 		return 1;
 	case WEIGHT: return put_weight(o, v, file);
-	case QUOTA: case PERIOD: return put_cpu(o, v, t->how);
+	case QUOTA:
+	case PERIOD: return put_cpu(o, v, t->how);
 	case SUM: return put_sum(o, v, file);
 	case RATE: return put_rates(o, v, t);
-	case ROOT: case ISOLATED: return put_partition(o, v, t->how);
+	case ROOT:
+	case ISOLATED: return put_partition(o, v, t->how);
 	case NAME: break;
 	}
 	return 0;

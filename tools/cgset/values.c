@@ -34,7 +34,7 @@ percent(const char *text)
 	return joined(quota, " 100000", "");
 }
 
-/* 1024 for "1K": where the kernel wants plain numbers, one may still write K. */
+/* 1024 for "1K", where the kernel wants a plain number. */
 static void
 put_plain(struct out *o, const char *s, const char *end)
 {

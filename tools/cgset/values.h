@@ -1,4 +1,4 @@
-/* The operands FILE=VALUE, and the names that the other version has for them. */
+/* The operands FILE=VALUE, and what the other version has in their place. */
 #define MOST_VALUES 64
 
 struct value {

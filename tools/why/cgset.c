@@ -26,7 +26,7 @@
 #include "target.h"
 #include "why/cgset.h"
 
-#define KNOWN 62
+#define KNOWN 60
 
 static char text[65536];
 
@@ -205,8 +205,8 @@ why_too_many(const struct place *p)
 		    digits(now + 15, NULL, 10) >= digits(most, NULL, 10)) {
 			because("CG2-14", "%s may have %-s cgroups below it "
 			    "(cgroup.max.descendants), and has them", up, most);
-			try_line(words("cgset %s cgroup.max.descendants=max && "
-			    , up), NULL);
+			try_line(words("cgset %s cgroup.max.descendants=max "
+			    "&& ", up), NULL);
 		}
 		most = read_line(up, "cgroup.max.depth");
 		if (*most != 'm' && depth >= digits(most, NULL, 10)) {
@@ -241,8 +241,8 @@ why_no_folder(int err, struct place *p)
 			because(p->v2 ? "CG2-40" : "CG1-33", "%s is a file of "
 			    "the kernel's", up);
 	if (strchr(p->folder, '\n'))
-		because(p->v2 ? "CG2-41" : "CG1-29", "no cgroup's name may hold "
-		    "a newline");
+		because(p->v2 ? "CG2-41" : "CG1-29", "no cgroup's name may "
+		    "hold a newline");
 	if (err == EAGAIN && p->v2)
 		why_too_many(p);
 	why_not_allowed(err, p, existing(p));
@@ -543,8 +543,9 @@ static void
 why_outside(const struct place *p)
 {
 	if (p->v2 && strcmp(p->folder, p->point) == 0)
-		because("CG2-29b", "%s is the top of our cgroup namespace, whose "
-		    "limits are set from outside (nsdelegate)", p->folder);
+		because("CG2-29b", "%s is the top of our cgroup namespace, "
+		    "whose limits are set from outside "
+		    "(nsdelegate)", p->folder);
 }
 
 void
@@ -715,8 +716,8 @@ why_not_joined(int err, struct place *p, pid_t pid)
 		because(p->v2 ? "CG2-07" : "CG1-11", "process %d has ended in "
 		    "the meantime", pid);
 	if (err == EINVAL && pid && is_kernel_thread(pid))
-		because("CG2-09", "process %d is a thread of the kernel's, that "
-		    "stays where it is", pid);
+		because("CG2-09", "process %d is a thread of the kernel's, "
+		    "that stays where it is", pid);
 	if (err == ENOENT && p->v2)
 		because("CG2-29", "%s or where the process is now lies outside "
 		    "our cgroup namespace", p->folder);
@@ -817,7 +818,8 @@ check_moved(pid_t pid, int pidfd)
 		because("MAP-44", "it has ended in the meantime");
 		fail();
 	}
-	if (!same_namespace(proc_path(pid, "ns/cgroup"), "/proc/self/ns/cgroup"))
+	if (!same_namespace(proc_path(pid, "ns/cgroup"),
+	    "/proc/self/ns/cgroup"))
 		say("process %d keeps the cgroup namespace that it has: only "
 		    "what starts here (unshare-lite --into-cgroup) sees itself "
 		    "at /", pid);

@@ -392,6 +392,6 @@ only_upper() {
 	works cgset -o 1000:1000 "$CG" pids.max=50
 	works cgset "$CG/caller" setpriv --reuid 1000 --regid 1000 --clear-groups env HOME="$W" \
 		consh -c "$CG/box" lower boxu grep -E '^0:|:pids:' /proc/1/cgroup
-	[[ $(sed 's/.*://' <<<"$stdout" | sort -u) = / ]]
+	[[ $(cut -d: -f3 <<<"$stdout" | sort -u) = / ]]
 	works cgset -d "$CG"
 }

@@ -158,8 +158,8 @@ path_in(char *line, char **controllers)
 }
 
 /* Where we are in the hierarchy of this mount, below its root. */
-static const char *
-own(const struct mount *m)
+const char *
+cgroup_own(const struct mount *m)
 {
 	static char text[65536];
 	char *rest = text, *line, *controllers, *path;
@@ -195,7 +195,7 @@ cgroup_open(const char *cgroup)
 			continue;
 		end = stpcpy(path, m.point);
 		if (strncmp(cgroup, "./", 2) == 0)
-			end = stpcpy(end, own(&m));
+			end = stpcpy(end, cgroup_own(&m));
 		stpcpy(stpcpy(end, "/"), cgroup);
 		if (access(path, F_OK) < 0)
 			continue;

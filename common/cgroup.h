@@ -15,3 +15,6 @@ int		 cgroup_joins(void);	/* how many are */
 void		 cgroup_join(void);
 pid_t		 cgroup_fork(void);
 void		 why_full(void);
+
+struct mount;
+const char	*cgroup_own(const struct mount *m);

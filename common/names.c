@@ -38,6 +38,7 @@ name_next(struct names *in)
 		}
 		d = (struct dirent *)(in->buf + in->at);
 		in->at += d->d_reclen;
+		in->type = d->d_type;
 	} while (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0);
 	return d->d_name;
 }

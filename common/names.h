@@ -5,6 +5,7 @@
 struct names {
 	int fd;
 	long at, end;
+	int type;	/* of the latest name: DT_DIR ... */
 	_Alignas(8) char buf[4096];
 };
 

@@ -364,3 +364,34 @@ only_upper() {
 		done
 	END
 }
+
+# bats test_tags=root
+@test "-c runs it in a cgroup with limits, that is / inside, and is gone afterwards" {
+	limit=pids.max=50
+	works consh -c "$CG" -r "$limit" lower box sh -c 'cat /proc/1/cgroup; cat /MANIFEST; ls /sys/fs/cgroup/cgroup.procs'
+	[[ $stdout = *0::/$'\n'* ]]
+	shows "^Using cgroup: $CG\$"
+	[[ ! $(find /sys/fs/cgroup -name "$CG") ]]
+	works cgset "$CG" "$limit"
+	works consh -c "$CG" lower box true
+	[[ $(find /sys/fs/cgroup -name "$CG") ]]
+	works cgset -d "$CG"
+	refused consh -c "$CG" -r pids.max=junk lower box true 2>/dev/null || (( status == 125 ))
+	[[ ! $(find /sys/fs/cgroup -name "$CG") ]]
+	misused consh -r pids.max=5 lower box
+	misused consh -c "$CG" -r pids lower box
+}
+
+# bats test_tags=root
+@test "-c by who may not prints the lines that root has to run" {
+	fails 125 as_user consh -c "$CG" -r pids.max=50 lower boxu true
+	says "^  sudo cgset -o 1000:1000 $CG pids.max=50\$"
+	says "^  sudo cgset -t .. $CG/caller\$"
+	says "^  consh -c $CG/box \.\.\.\$"
+	[[ ! -e boxu && ! $(find /sys/fs/cgroup -name "$CG") ]]
+	works cgset -o 1000:1000 "$CG" pids.max=50
+	works cgset "$CG/caller" setpriv --reuid 1000 --regid 1000 --clear-groups env HOME="$W" \
+		consh -c "$CG/box" lower boxu grep -E '^0:|:pids:' /proc/1/cgroup
+	[[ $(cut -d: -f3 <<<"$stdout" | sort -u) = / ]]
+	works cgset -d "$CG"
+}

@@ -110,30 +110,6 @@ export -f state
 	END
 }
 
-@test "the examples of the page work" {
-	lab <<-'END'
-		mount -t tmpfs tmpfs /run
-		example() {
-			awk -v n="$1" '/^\.Bd/ { shown = ++seen == n; next } /^\.Ed/ { shown = 0 } shown' "$page"
-		}
-		export page=$repo/tools/vethpair.1
-		example 1 | sed 's/-p 2000 &/-p 2000 >said \&\nsleep 0.3/' >script
-		works bash -c '. ./script; wait'
-		[[ $(<said) = hello ]]
-		example 2 >script
-		echo 'nsenter -t "$pid" -n ip -br address show eth0' >>script
-		sed -i 's/-a --hold/-pn -U --hold/' script
-		works sh ./script
-		shows 10.77.1.2/24
-		second=$(unshare-lite -n --hold=$$)
-		example 3 | sed "0,/-t PID/s//-t $pid/; s/-t PID/-t $second/" >script
-		works sh -e ./script
-		works there busybox ping -c 1 -W 1 10.77.2.3
-	END
-	awk '/^unshare-lite -Urn sh/, /^\.Ed/' "$repo/tools/vethpair.1" | sed '1d; $d; s/ve0=.*/lab0 eth0/' >script
-	works unshare-lite -Urn sh -e ./script
-}
-
 @test "the peer is never visible here" {
 	lab <<-'END'
 		spawn stdbuf -oL ip -o monitor link

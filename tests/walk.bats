@@ -4,7 +4,7 @@
 # by chroot, "DIY" the DIY Linux Containers, "kernel space" the talk on it,
 # "slides" the containers in 100 lines of shell, "nginx" what even are they.
 #
-# Not tested here: cgroups and cables, for which there is no tool yet; what an
+# Not tested here: cables, for which there is no tool yet; what an
 # example in examples/ shows; the causes of refusals, which each tool's tests
 # have.
 load helper
@@ -440,4 +440,74 @@ listing() {
 	works nsenter-lite -t "$held" -ac sh -c 'hostname; readlink /proc/self/ns/uts'
 	prints "$(printf 'first\n%s' "$(readlink "/proc/$held/ns/uts")")"
 	kill "$held"
+}
+
+### cgroups
+
+# The hierarchy of memory, in either version, as $root; $CG is removed at the end.
+memory_root() {
+	root=$(awk '/ - cgroup .*memory/ { print $5; exit }' /proc/self/mountinfo)
+	version=1
+	[[ ! $root ]] || return 0
+	root=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	version=2
+	needs 'a memory controller' grep -w memory "$root/cgroup.controllers"
+}
+
+# bats test_tags=root
+@test "jails: a cgroup with a limit of memory holds a shell, and is removed when it is empty" {
+	memory_root
+	case $version in
+	1) works cgset "$CG" memory.limit_in_bytes=100m memory.memsw.limit_in_bytes=100m ;;
+	2) works cgset "$CG" memory.max=100m memory.swap.max=0 ;;
+	esac
+	prints "$root/$CG"
+	spawn sleep 60
+	works cgset -t "$pid" "$CG"
+	[[ $(<"$root/$CG/cgroup.procs") = "$pid" ]]
+	refused cgset -d "$CG"
+	says 'EBUSY'
+	kill "$pid"
+	eventually cgset -d "$CG" 2>/dev/null
+	[[ ! -e $root/$CG ]]
+}
+
+# bats test_tags=root
+@test "jails: libcgroup's lines, with ours" {
+	memory_root
+	works cgset -c memory "$CG"
+	refused cgset -r memory.limit_in_bytes=100m
+	says 'try: cgset NAME memory'
+	works cgset "$CG" grep "$CG" /proc/self/cgroup
+	works cgset -d "$CG"
+}
+
+# bats test_tags=root
+@test "jails: the program that leaks is ended in a jail in the cgroup, after about 100 allocations" {
+	memory_root
+	build leak
+	cp leak rootfs
+	case $version in
+	1) limits=(memory.limit_in_bytes=100m memory.memsw.limit_in_bytes=100m) ;;
+	2) limits=(memory.max=100m memory.swap.max=0) ;;
+	esac
+	fails 137 cgset "$CG" "${limits[@]}" chroot rootfs /leak
+	(( $(wc -l <<<"$stdout") > 90 && $(wc -l <<<"$stdout") <= 100 ))
+	works cgset -d "$CG"
+}
+
+# bats test_tags=root
+@test "slides: the container's shell alone is in the cgroup, which is / inside and delegated outside" {
+	needs 'version 2 of cgroups' grep ' - cgroup2 ' /proc/self/mountinfo
+	root=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	mkfifo fifo
+	exec 7<>fifo
+	spawn sh -c "exec consh -c $CG -h tekapo rootfs box sh -c 'cat /proc/1/cgroup; read -r x' <fifo >said"
+	eventually grep -q '^0::/$' said
+	[[ $(<"$root/$CG/cgroup.procs") = "$(<box/pid)" ]]
+	grep -q "^0::/$CG\$" "/proc/$(<box/pid)/cgroup"
+	[[ $(stat -c %u "$root/$CG" "$root/$CG/cgroup.procs" "$root/$CG/cgroup.subtree_control" | uniq) = 0 ]]
+	echo >&7
+	wait "$pid"
+	[[ ! -e $root/$CG ]]
 }

@@ -1,0 +1,180 @@
+#include <string.h>
+
+#include "cgset/grammar.h"
+#include "cgset/places.h"
+#include "cgset/values.h"
+#include "put.h"
+#include "say.h"
+
+enum kind { NUMBER, BYTES, WORD };
+
+/*
+ * What the kernel takes (cgroup-v2.rst, cgroup-v1/), for those files whose
+ * values people write.  Numbers are from least to most, or the word.
+ */
+static const struct form {
+	int version;
+	const char *file;
+	const char *id;
+	enum kind kind;
+	long long least, most;
+	const char *words;	/* "a|b" */
+} forms[] = {
+	{ 2, "memory.max", "CG2-23", BYTES, 0, -1, "max" },
+	{ 2, "memory.high", "CG2-23", BYTES, 0, -1, "max" },
+	{ 2, "memory.low", "CG2-23", BYTES, 0, -1, "max" },
+	{ 2, "memory.min", "CG2-23", BYTES, 0, -1, "max" },
+	{ 2, "memory.swap.max", "CG2-23", BYTES, 0, -1, "max" },
+	{ 2, "memory.swap.high", "CG2-23", BYTES, 0, -1, "max" },
+	{ 2, "memory.oom.group", "CG2-22", NUMBER, 0, 1, NULL },
+	{ 2, "cgroup.max.depth", "CG2-23", NUMBER, 0, 1LL << 31, "max" },
+	{ 2, "cgroup.max.descendants", "CG2-23", NUMBER, 0, 1LL << 31, "max" },
+	{ 2, "cgroup.freeze", "CG2-22", NUMBER, 0, 1, NULL },
+	{ 2, "cgroup.kill", "CG2-21b", NUMBER, 1, 1, NULL },
+	{ 2, "cgroup.type", "CG2-16", WORD, 0, 0, "threaded" },
+	{ 2, "cpu.weight", "CG2-24b", NUMBER, 1, 10000, NULL },
+	{ 2, "cpuset.cpus.partition", "CG2-23", WORD, 0, 0,
+	    "member|root|isolated" },
+	{ 0, "pids.max", "CG2-31", NUMBER, 0, 4194304, "max" },
+	{ 1, "freezer.state", "CG1-27", WORD, 0, 0, "FROZEN|THAWED" },
+	{ 1, "memory.limit_in_bytes", "CG1-37", BYTES, 0, -1, "-1" },
+	{ 1, "memory.soft_limit_in_bytes", "CG1-37", BYTES, 0, -1, "-1" },
+	{ 1, "memory.memsw.limit_in_bytes", "CG1-37", BYTES, 0, -1, "-1" },
+	{ 1, "memory.swappiness", "CG1-37", NUMBER, 0, 200, NULL },
+	{ 1, "cpu.shares", "CG1-37", NUMBER, 0, 262144, NULL },
+	{ 1, "cpu.cfs_quota_us", "CG1-37", NUMBER, 1000, 1LL << 44, "-1" },
+	{ 1, "cpu.cfs_period_us", "CG1-37", NUMBER, 1000, 1000000, NULL },
+};
+
+static int
+is_word(const char *words, const char *text)
+{
+	size_t n = strlen(text);
+
+	for (; words && *words; words += strcspn(words, "|"),
+	    words += *words == '|')
+		if (strcspn(words, "|") == n && strncmp(words, text, n) == 0)
+			return 1;
+	return 0;
+}
+
+static int
+is_number(const struct form *f, const char *text)
+{
+	const char *rest;
+	long long n = digits(text, &rest, 10);
+
+	if (rest == text)
+		return 0;
+	if (f->kind == BYTES)
+		return !*rest || (strchr("KMGTPEkmgtpe", *rest) && !rest[1]);
+	return !*rest && n >= f->least && n <= f->most;
+}
+
+/* "MAX PERIOD", in microseconds. */
+static void
+why_cpu_max(const char *text)
+{
+	const char *rest;
+	unsigned long long quota, period = 100000;
+	int max = strncmp(text, "max", 3) == 0;
+
+	quota = digits(text, &rest, 10);
+	if (max)
+		rest = text + 3;
+	else if (rest == text)
+		period = 0;
+	if (*rest == ' ')
+		period = digits(rest + 1, &rest, 10);
+	if (*rest || period < 1000 || period > 1000000 || (!max &&
+	    quota < 1000))
+		because("CG2-24", "cpu.max is a quota of 1000 or more, or max, "
+		    "and a period from 1000 to 1000000, both in microseconds; "
+		    "or N%%");
+}
+
+/* "MAJ:MIN key=value ..." */
+static int
+is_rates(const char *text)
+{
+	static const char keys[] = "rbps|wbps|riops|wiops";
+	const char *rest;
+	char key[8];
+	size_t n;
+
+	digits(text, &rest, 10);
+	if (rest == text || *rest != ':')
+		return 0;
+	digits(text = rest + 1, &rest, 10);
+	if (rest == text || *rest != ' ')
+		return 0;
+	while (*rest) {
+		text = rest + strspn(rest, " ");
+		n = strcspn(text, "=");
+		if (n >= sizeof key || !text[n])
+			return 0;
+		memcpy(key, text, n);
+		key[n] = '\0';
+		if (!is_word(keys, key))
+			return 0;
+		text += n + 1;
+		digits(text, &rest, 10);
+		if (strncmp(text, "max", 3) == 0)
+			rest = text + 3;
+		if (rest == text || (*rest && *rest != ' '))
+			return 0;
+	}
+	return 1;
+}
+
+/* "c 1:3 rwm", "b *:* m", "a" */
+static int
+is_device(const char *text)
+{
+	const char *rest;
+	int i;
+
+	if (*text == 'a')
+		return 1;
+	if (!strchr("bc", *text) || text[1] != ' ')
+		return 0;
+	for (i = 0, text += 2; i < 2; i++, text = rest + 1) {
+		digits(text, &rest, 10);
+		if (*text == '*')
+			rest = text + 1;
+		if (rest == text || *rest != (i ? ' ' : ':'))
+			return 0;
+	}
+	return *text && strlen(text) <= 3 && !text[strspn(text, "rwm")];
+}
+
+/* A value that its file does not take. */
+void
+why_value(const struct value *v)
+{
+	const struct form *f;
+
+	if (strcmp(v->file, "cpu.max") == 0)
+		why_cpu_max(v->text);
+	if (strcmp(v->file, "io.max") == 0 && !is_rates(v->text))
+		because("CG2-25b", "io.max is MAJ:MIN, or a device's path, and "
+		    "one or more of rbps, wbps, riops, wiops=N or max");
+	if (strncmp(v->file, "devices.", 8) == 0 && !is_device(v->text))
+		because("CG1-22", "%-s is a, or b or c, MAJ:MIN or *, and of "
+		    "the letters r, w and m those that are meant", v->file);
+	for (f = forms; f < forms + sizeof forms / sizeof *forms; f++) {
+		if (strcmp(f->file, v->file) != 0 || f->version ==
+		    2 - v->place->v2 || is_word(f->words, v->text) ||
+		    (f->kind != WORD && is_number(f, v->text)))
+			continue;
+		if (f->kind == WORD)
+			because(f->id, "%-s is one of %-s", f->file, f->words);
+		else if (f->kind == BYTES)
+			because(f->id, "%-s is a number of bytes, with K, M, G "
+			    "or T, or %-s", f->file, f->words);
+		else
+			because(f->id, "%-s is a number from %lld to %lld%-s"
+			    "%-s", f->file, f->least, f->most, f->words ?
+			    ", or " : "", f->words ? f->words : "");
+	}
+}

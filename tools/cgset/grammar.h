@@ -1,0 +1,3 @@
+struct value;
+
+void	 why_value(const struct value *v);

@@ -1,0 +1,3 @@
+#include <sys/types.h>
+
+void	 read_owner(const char *operand, uid_t *uid, gid_t *gid);

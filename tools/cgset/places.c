@@ -1,0 +1,276 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "cgset/line.h"
+#include "cgset/places.h"
+#include "format.h"
+#include "mounts.h"
+#include "say.h"
+
+struct place places[MOST_PLACES], *handle_of;
+int n_places;
+
+static const char *name;	/* what CGROUP is below each of them */
+
+/* Three strings as one that lives as long as we do. */
+const char *
+joined(const char *a, const char *b, const char *c)
+{
+	static char all[1 << 18], *at = all;
+	char *start = at;
+
+	if (strlen(a) + strlen(b) + strlen(c) >= (size_t)(all + sizeof all -
+	    at))
+		misuse("the command line is too long");
+	at = stpcpy(stpcpy(stpcpy(at, a), b), c) + 1;
+	return start;
+}
+
+/* What is left of path below folder, or NULL if it lies elsewhere. */
+static const char *
+rest_below(const char *folder, const char *path)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(folder, path, n) == 0 &&
+	    (path[n] == '/' || path[n] == '\0') ? path + n : NULL;
+}
+
+/* A mount from before our cgroup namespace does not tell where we are in it. */
+static const char *
+own_path(const struct mount *m)
+{
+	if (strncmp(m->root, "/..", 3) != 0)
+		return cgroup_own(m);
+	errno = ENOENT;
+	tell("find our own cgroup");
+	because("NSE-41", "%s was mounted outside our cgroup namespace, and "
+	    "shows no name for it", m->point);
+	try_line(words("umount %s; mount -t %-s %-s %s && ", m->point, m->type,
+	    m->type, m->point), NULL);
+	fail();
+}
+
+/*
+ * The same hierarchy may be mounted twice: the first counts, or the one that
+ * the path leads to.
+ */
+static void
+add(const struct mount *m, const char *operand)
+{
+	int v2 = strcmp(m->type, "cgroup2") == 0;
+	const char *options = v2 ? "" : m->super;
+	const char *own;
+	struct place *p = places;
+
+	if (mount_id(AT_FDCWD, m->point) != m->id)
+		return;		/* something is mounted over it */
+	while (p < places + n_places && (p->v2 != v2 ||
+	    strcmp(p->controllers, options) != 0))
+		p++;
+	if (p == places + MOST_PLACES ||
+	    (p < places + n_places && !rest_below(m->point, operand)))
+		return;
+	if (p == places + n_places)
+		n_places++;
+	p->v2 = v2;
+	p->controllers = joined(options, "", "");
+	p->point = joined(m->point, "", "");
+	p->root = joined(m->root, "", "");
+	own = strncmp(operand, "./", 2) == 0 ? own_path(m) : "";
+	p->folder = joined(strcmp(own, "/") == 0 ? "" : own, "", "");
+}
+
+static struct place *
+place_above(const char *path)
+{
+	struct place *p, *found = NULL;
+
+	for (p = places; p < places + n_places; p++)
+		if (rest_below(p->point, path) && (!found ||
+		    strlen(p->point) > strlen(found->point)))
+			found = p;
+	return found;
+}
+
+/* The path by its real folders, as far as there are any. */
+static const char *
+real_path(const char *path)
+{
+	static char head[PATH_MAX], real[PATH_MAX], link[32];
+	struct out o = { link, link + sizeof link - 1 };
+	char *cut = stpcpy(head, path);
+	ssize_t n;
+	int fd;
+
+	while ((fd = open(head, O_PATH | O_CLOEXEC)) < 0 && cut > head + 1) {
+		while (*--cut != '/')
+			;
+		*cut = '\0';
+	}
+	put_text(&o, "/proc/self/fd/");
+	put_number(&o, fd < 0 ? 0 : fd, 10);
+	n = readlink(link, real, sizeof real - 1);
+	close(fd);
+	return joined(n > 0 ? real : "", path + (cut - head), "");
+}
+
+/* The name without what the kernel would not keep of it. */
+static const char *
+checked(const char *operand)
+{
+	const char *part = operand;
+	char *copy, *end;
+	size_t n;
+
+	if (!*operand)
+		misuse("CGROUP is empty");
+	if (strlen(operand) >= PATH_MAX)
+		misuse("CGROUP %s: the name is too long", operand);
+	if (strncmp(part, "./", 2) == 0)
+		part += 2;
+	for (; *part; part += n + (part[n] == '/')) {
+		n = strcspn(part, "/");
+		if (n > 0 && n <= 2 && strncmp(part, "..", n) == 0)
+			misuse("CGROUP %s: . and .. have no place in it",
+			    operand);
+	}
+	copy = (char *)joined(operand, "", "");
+	for (end = copy + strlen(copy); end > copy + 1 && end[-1] == '/';)
+		*--end = '\0';
+	return copy;
+}
+
+static struct place *
+place_by_path(const char **path)
+{
+	struct place *p = place_above(*path);
+
+	if (!p)
+		p = place_above(*path = real_path(*path));
+	if (!p) {
+		errno = EBADF;
+		tell("find cgroup %s", *path);
+		because("UNS-31", "no hierarchy of cgroups is mounted at it or "
+		    "above it");
+		fail();
+	}
+	return p;
+}
+
+/* The same name below the mount point of each hierarchy. */
+void
+find_places(const char *operand)
+{
+	static struct mount m;
+	static struct mounts in;
+	struct place *p;
+
+	name = operand = checked(operand);
+	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
+		die("open %s", "/proc/self/mountinfo");
+	while (mount_next(&in, &m))
+		if (strcmp(m.type, "cgroup") == 0 ||
+		    strcmp(m.type, "cgroup2") == 0)
+			add(&m, operand);
+	mounts_close(&in);
+
+	if (*operand == '/') {
+		p = place_by_path(&name);
+		name = rest_below(p->point, name);
+		take(p);
+	} else if (strncmp(operand, "./", 2) == 0) {
+		name += 2;
+	}
+	name += strspn(name, "/");
+	for (p = places; p < places + n_places; p++) {
+		p->folder = joined(p->point, p->folder, "");
+		if (*name)
+			p->folder = joined(p->folder, "/", name);
+		p->dir = -1;
+	}
+}
+
+struct place *
+unified(void)
+{
+	struct place *p;
+
+	for (p = places; p < places + n_places; p++)
+		if (p->v2)
+			return p;
+	return NULL;
+}
+
+/* Whether a name is in a list that commas separate. */
+static int
+is_listed(const char *list, const char *word, size_t n)
+{
+	for (; *list; list += strcspn(list, ","), list += *list == ',')
+		if (strcspn(list, ",") == n && strncmp(list, word, n) == 0)
+			return 1;
+	return 0;
+}
+
+/*
+ * The hierarchy that has a controller, whose name is n bytes long; version 2
+ * has what no other has.  NULL: there is none.
+ */
+struct place *
+place_of(const char *controller, size_t n)
+{
+	struct place *p;
+
+	for (p = places; p < places + n_places; p++)
+		if (!p->v2 && is_listed(p->controllers, controller, n))
+			return p;
+	if (n == 2 && strncmp(controller, "io", n) == 0)
+		return place_of("blkio", 5);
+	if (n == 6 && strncmp(controller, "cgroup", n) == 0 && !unified())
+		return place_of("freezer", 7);
+	return unified();
+}
+
+/* It takes part; the first that does gives the handle. */
+void
+take(struct place *p)
+{
+	p->taken = 1;
+	if (!handle_of)
+		handle_of = p;
+}
+
+/* The folder, but of its name only the first n bytes. */
+static const char *
+part_of(const struct place *p, size_t n)
+{
+	char *path = (char *)joined(p->folder, "", "");
+
+	path[strlen(path) - strlen(name) + n] = '\0';
+	return path;
+}
+
+/*
+ * So do the hierarchies that have such a cgroup already, or, if none has been
+ * asked for, those where the most of its name is there.
+ */
+void
+take_existing(void)
+{
+	struct place *p;
+	size_t left;
+
+	for (left = strlen(name); left > 0;) {
+		for (p = places; p < places + n_places; p++)
+			if (!p->taken && access(part_of(p, left), F_OK) == 0)
+				take(p);
+		if (handle_of)
+			return;
+		while (--left > 0 && name[left] != '/')
+			;
+	}
+}

@@ -67,6 +67,8 @@ mount_by_names(void)
 	struct out o = { target, target + sizeof target - 1 };
 	int here = open(".", O_PATH | O_CLOEXEC), err;
 
+	if (here < 0)
+		refuse("open", ".");
 	put_number(&o, open_folder("merged"), 10);
 	*o.at = '\0';
 	if ((!put_names(list, 0) && !put_names(list, 1)) ||

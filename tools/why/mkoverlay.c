@@ -89,6 +89,11 @@ why_mkoverlay(int err, const char *path)
 		    "lower folder that it was made over, which is another");
 		break;
 	case EOPNOTSUPP:
+		if (on_tmpfs && is_before(6, 6)) {
+			because("OVL-56", "a tmpfs, such as -T mounts, has no "
+			    "user attributes before Linux 6.6");
+			break;
+		}
 		if (mount_at(dir, &m))
 			because("OVL-56", "%s lies on %-s, which cannot store "
 			    "the attributes of overlay", dir, m.type);
@@ -111,6 +116,11 @@ why_mkoverlay(int err, const char *path)
 		break;
 	case EINVAL:
 		why_layers();
+		if (!reasons() && fs < 0 && *options)
+			because("OVL-24", "one of: an option of -o is none "
+			    "that this kernel's overlay has; it does not go "
+			    "with another; the kernel's log (dmesg) says "
+			    "which");
 		break;
 	}
 	unexplained(40);

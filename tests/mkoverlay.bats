@@ -586,7 +586,7 @@ export -f moved
 		mkdir a b r
 		works mkoverlay -l l a true
 		refused mkoverlay -l l2 a/merged/D
-		says 'OVL-(11|56)'	# which, depends on the kernel
+		says 'OVL-(11|56)'	# OVL-11, but before Linux 6.7 the other
 		try_works unshare -m
 		mount -t ramfs none r
 		refused mkoverlay -l l r/D

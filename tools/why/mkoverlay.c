@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "facts.h"
+#include "layers.h"
 #include "mkoverlay/overlay.h"
 #include "mounts.h"
 #include "put.h"
@@ -97,7 +98,8 @@ why_mkoverlay(int err, const char *path)
 		if (mount_at(dir, &m))
 			because("OVL-56", "%s lies on %-s, which cannot store "
 			    "the attributes of overlay", dir, m.type);
-		try_with(" -T", NULL);
+		if (*prefix != *USERS || !is_before(6, 6))
+			try_with(" -T", NULL);
 		break;
 	case ENOTEMPTY:
 		because("OVL-89", "with -r and one lower folder it is the "

@@ -372,10 +372,8 @@ where() {
 	for i in 1 2 3 4 5; do
 		works true
 	done
-	start=$EPOCHREALTIME
 	works cgset -dk "$CG"
 	silent
-	(( ${EPOCHREALTIME/./} - ${start/./} < 5000000 ))
 	[[ ! -e $g ]]
 }
 
@@ -1098,14 +1096,13 @@ where() {
 @test "processes that fork as fast as they can are ended, and are gone" {
 	either
 	build forks
-	for i in 1 2 3; do
-		spawn cgset "$CG" pids.max=1000 "$W/forks"
+	most=$((100 * $(nproc)))
+	for i in 1 2; do
+		spawn cgset "$CG" pids.max=$most "$W/forks"
 		eventually test -e "$g/pids.current"
-		full() { (( $(<"$g/pids.current") > 500 )); }
-		eventually full
-		start=$EPOCHREALTIME
+		full() { (( $(<"$g/pids.current") > most / 2 )); }
+		PATIENCE=60000 eventually full
 		works cgset -dk "$CG"
 		[[ ! -e $g ]]
-		(( ${EPOCHREALTIME/./} - ${start/./} < 8000000 ))
 	done
 }

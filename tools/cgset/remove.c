@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -268,6 +269,19 @@ guard_foreign(struct place *p)
 		}
 }
 
+/*
+ * A thousand that fork would leave us little of the CPUs, in any priority that
+ * is shared out: so we take one that is not, if we may.
+ */
+static void
+outrun(void)
+{
+	struct sched_param first = { .sched_priority = 1 };
+
+	if (syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &first) < 0)
+		setpriority(PRIO_PROCESS, 0, -20);
+}
+
 /* The cgroup, in each hierarchy that has it, with all that is below it. */
 void
 remove_places(int killing)
@@ -283,8 +297,7 @@ remove_places(int killing)
 			cannot_remove(errno, p);
 	}
 	if (killing) {
-		/* A thousand that fork would leave us little of the CPUs. */
-		setpriority(PRIO_PROCESS, 0, -20);
+		outrun();
 		guard_ancestors();
 		FOR_EACH_TAKEN(p)
 			guard_foreign(p);

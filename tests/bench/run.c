@@ -4,6 +4,8 @@
  *	run [-r ROUNDS] [-n TIMES] [-c NAME/BASE]... <COMMANDS
  *
  * COMMANDS has a word a line: NAME CMD [ARG]..., and an empty line after each.
+ * The word "then" begins a further CMD: it is started when the one before has
+ * ended, and what they take is added up.
  * In every round each command is started once to warm up and then TIMES times,
  * one after the other; the next round begins with the next command.  What the
  * machine does meanwhile thus happens to all of them.  Prints, with tabs:
@@ -111,13 +113,15 @@ read_commands(void)
 		line[n - 1] = '\0';
 		if (n == 1) {
 			c = NULL;
-			w++;
+			w += 2;
 			continue;
 		}
-		if (w + 2 >= words + MOST_COMMANDS * MOST_WORDS ||
+		if (w + 3 >= words + MOST_COMMANDS * MOST_WORDS ||
 		    (!c && n_commands == MOST_COMMANDS))
 			misuse("too many commands", line);
-		if (c) {
+		if (c && strcmp(line, "then") == 0) {
+			w++;
+		} else if (c) {
 			*w++ = line;
 		} else {
 			c = &commands[n_commands++];
@@ -133,12 +137,12 @@ read_commands(void)
 }
 
 static void
-failed(const struct command *c, int status)
+failed(const struct command *c, const char *program, int status)
 {
 	char text[4096];
 	ssize_t n = pread(said, text, sizeof text, 0);
 
-	dprintf(report, "run: %s: %s ended with %s%d\n", c->name, c->argv[0],
+	dprintf(report, "run: %s: %s ended with %s%d\n", c->name, program,
 	    WIFSIGNALED(status) ? "signal " : "",
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	if (n > 0 && write(report, text, n) < 0)
@@ -152,8 +156,9 @@ microseconds(const struct timeval *t)
 	return t->tv_sec * 1e6 + t->tv_usec;
 }
 
+/* One program, whose times are added to those of the command. */
 static void
-start_once(struct command *c, int sample)
+start_program(struct command *c, char **argv, int sample)
 {
 	struct timespec begin, end;
 	struct rusage used;
@@ -161,10 +166,10 @@ start_once(struct command *c, int sample)
 	pid_t pid;
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	err = posix_spawnp(&pid, c->argv[0], NULL, NULL, c->argv, environ);
+	err = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
 	if (err) {
 		errno = err;
-		die(c->argv[0]);
+		die(argv[0]);
 	}
 	while (wait4(pid, &status, 0, &used) < 0)
 		if (errno != EINTR)
@@ -172,7 +177,7 @@ start_once(struct command *c, int sample)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 
 	if (status != 0)
-		failed(c, status);
+		failed(c, argv[0], status);
 	/* The file is to hold what the last start said. */
 	if (lseek(said, 0, SEEK_CUR) > 0 &&
 	    (ftruncate(said, 0) < 0 || lseek(said, 0, SEEK_SET) < 0))
@@ -181,11 +186,24 @@ start_once(struct command *c, int sample)
 		c->rss = used.ru_maxrss;
 	if (sample < 0)
 		return;
-	c->wall[sample] = (end.tv_sec - begin.tv_sec) * 1e6 +
+	c->wall[sample] += (end.tv_sec - begin.tv_sec) * 1e6 +
 	    (end.tv_nsec - begin.tv_nsec) / 1e3;
-	c->cpu[sample] = microseconds(&used.ru_utime) +
+	c->cpu[sample] += microseconds(&used.ru_utime) +
 	    microseconds(&used.ru_stime);
-	c->faults[sample] = used.ru_minflt;
+	c->faults[sample] += used.ru_minflt;
+}
+
+/* The words of each program end in NULL, and those of the command in two. */
+static void
+start_once(struct command *c, int sample)
+{
+	char **argv;
+
+	for (argv = c->argv; *argv; argv++) {
+		start_program(c, argv, sample);
+		while (*argv)
+			argv++;
+	}
 }
 
 static void

@@ -388,6 +388,11 @@ only_upper() {
 	says "^  sudo cgset -o 1000:1000 $CG pids.max=50\$"
 	says "^  sudo cgset -t .. $CG/caller\$"
 	says "^  consh -c $CG/box \.\.\.\$"
+	wrong=memory.max=50M
+	[[ ! -e /sys/fs/cgroup/cgroup.controllers ]] || wrong=memory.limit_in_bytes=50M
+	fails 125 as_user consh -c "$CG" -r $wrong lower boxu true
+	because 'CG1-01|CG2-46'
+	never_says '^  sudo'
 	[[ ! -e boxu && ! $(find /sys/fs/cgroup -name "$CG") ]]
 	works cgset -o 1000:1000 "$CG" pids.max=50
 	works cgset "$CG/caller" setpriv --reuid 1000 --regid 1000 --clear-groups env HOME="$W" \

@@ -2,7 +2,7 @@
 # make demo      makes a root filesystem, runs a container in it, and shows what it made
 # make shell     the same container, with a prompt
 # make check     runs the tests; its last line is "N passed, N failed, N skipped"
-# make check-vm  the tests on the kernels 6.1 and 6.12, in virtual machines
+# make check-vm  those that depend most on the kernel, on Linux 6.1 and 6.12, in virtual machines
 # make lint      looks at sources, scripts, pages and usage texts
 # make bench     times container starts beside other programs (bench ARGS=--json)
 # make install   copies tools, scripts and pages below $(DESTDIR)$(PREFIX)

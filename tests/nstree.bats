@@ -386,6 +386,7 @@ export -f sleeps inode field well_formed
 	shows '^user '
 }
 
+# bats test_tags=static
 @test "because: /proc is missing, or shows other processes" {
 	inside <<-'END'
 		mount -t tmpfs tmpfs /proc

@@ -134,14 +134,14 @@ no_cgroups() {
 	! find /sys/fs/cgroup -type d -name "$CG" 2>/dev/null | grep -q .
 }
 
-# bats test_tags=root
+# bats test_tags=root,static
 @test "each example of each page works as root" {
 	needs mandoc type mandoc
 	pages pasted root apart
 	[[ ! -e wrong ]] || flunk "$(<wrong)"
 }
 
-# bats test_tags=user
+# bats test_tags=user,static
 @test "each example of each page works as an ordinary user, if it is not root's" {
 	needs mandoc type mandoc
 	needs 'subordinate IDs' as_user unshare-lite -r --map-auto sh -c '[ "$(wc -l </proc/self/uid_map)" -gt 1 ]'
@@ -171,6 +171,7 @@ compare_causes() {
 	comm -13 said explained | sed "s/^/$tool.1 has what $tool never says: /"
 }
 
+# bats test_tags=static
 @test "the causes on a page are those that its tool can say" {
 	needs mandoc type mandoc
 	pages compare_causes >wrong

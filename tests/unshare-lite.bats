@@ -756,9 +756,10 @@ v2_root() {
 	because UNS-44
 	refused unshare-lite --into-cgroup="$CG" true
 	because UNS-44
-	refused unshare-lite --into-cgroup=plain true
-	mkdir "$g"
-	[[ ! -x $BIN/cgset ]] || { rmdir "$g"; try_works || true; mkdir -p "$g"; }
+	try_works
+	cgset -d "$CG"
+	refused unshare-lite --into-cgroup="./$CG" true
+	mkdir -p "$g"
 	echo 1 >"$g/cgroup.freeze"
 	mkdir "$g/below"
 	refused unshare-lite --into-cgroup="$g/below" true

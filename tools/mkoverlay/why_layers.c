@@ -172,7 +172,7 @@ why_upper(void)
 		    "needs", dir, m.type);
 		try_with(" -T", NULL);
 	}
-	if (access(in_dir("work/work/incompat/volatile"), F_OK) == 0) {
+	if (access(in_dir("work/work/" "incompat/volatile"), F_OK) == 0) {
 		because("OVL-31", "an overlay with -o volatile was mounted "
 		    "here, and what it wrote may be lost in part");
 		try("mkoverlay -d %s", dir);

@@ -1,13 +1,8 @@
-/*
- * Memory for what has no bound: reserved once, given by the kernel where it is
- * touched, and never moved.
- */
-#include <sys/mman.h>
-
 #include <errno.h>
 #include <string.h>
 
 #include "nstree/nstree.h"
+#include "reserve.h"
 #include "say.h"
 
 struct out page;
@@ -25,15 +20,9 @@ full(void)
 void
 reserve(void)
 {
-	size_t size = (size_t)1 << 36;
-	char *p;
+	size_t size;
+	char *p = reserve_memory(&size);
 
-	do
-		p = mmap(NULL, size /= 2, PROT_READ | PROT_WRITE, MAP_PRIVATE |
-		    MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	while (p == MAP_FAILED && size > 1 << 20);
-	if (p == MAP_FAILED)
-		die("reserve memory");
 	rest.at = p;
 	rest.end = page.at = p + size / 2;
 	page.end = p + size - 1;

@@ -1,10 +1,9 @@
-#include <sys/mman.h>
-
 #include <errno.h>
 #include <string.h>
 
 #include "ovldiff/entry.h"
 #include "ovldiff/memory.h"
+#include "reserve.h"
 #include "say.h"
 
 struct area scratch, record;
@@ -12,16 +11,9 @@ struct area scratch, record;
 void
 reserve(struct area *a)
 {
-	size_t size = (size_t)1 << 36;
-	void *p;
+	size_t size;
 
-	do
-		p = mmap(NULL, size /= 2, PROT_READ | PROT_WRITE, MAP_PRIVATE |
-		    MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	while (p == MAP_FAILED && size > 1 << 20);
-	if (p == MAP_FAILED)
-		die("reserve memory");
-	a->start = a->top = p;
+	a->start = a->top = reserve_memory(&size);
 	a->end = a->start + size;
 }
 

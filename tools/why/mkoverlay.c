@@ -90,15 +90,13 @@ why_mkoverlay(int err, const char *path)
 		    "lower folder that it was made over, which is another");
 		break;
 	case EOPNOTSUPP:
-		if (on_tmpfs && is_before(6, 6)) {
+		if (on_tmpfs && *prefix == *USERS && is_before(6, 6))
 			because("OVL-56", "a tmpfs, such as -T mounts, has no "
 			    "user attributes before Linux 6.6");
-			break;
-		}
-		if (mount_at(dir, &m))
+		else if (mount_at(dir, &m))
 			because("OVL-56", "%s lies on %-s, which cannot store "
 			    "the attributes of overlay", dir, m.type);
-		if (*prefix != *USERS || !is_before(6, 6))
+		if (!on_tmpfs && (*prefix != *USERS || !is_before(6, 6)))
 			try_with(" -T", NULL);
 		break;
 	case ENOTEMPTY:

@@ -1,0 +1,23 @@
+#include <sys/mman.h>
+
+#include "reserve.h"
+#include "say.h"
+
+/*
+ * Memory for what has no bound, as much as there can be: the kernel gives each
+ * page where it is first touched (mmap(2), MAP_NORESERVE), and nothing moves.
+ */
+void *
+reserve_memory(size_t *size)
+{
+	void *p;
+
+	*size = (size_t)1 << 36;
+	do
+		p = mmap(NULL, *size /= 2, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+		    MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	while (p == MAP_FAILED && *size > 1 << 20);
+	if (p == MAP_FAILED)
+		die("reserve memory");
+	return p;
+}

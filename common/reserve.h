@@ -1,0 +1,3 @@
+#include <stddef.h>
+
+void	*reserve_memory(size_t *size);

@@ -1,15 +1,13 @@
+#include <sys/auxv.h>
+
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "idmap.h"
 #include "say.h"
 #include "subid.h"
 
 #define LAST_ID 4294967294	/* 4294967295 is -1: no ID */
-
-static unsigned own[2];
-static char known[2];
 
 /* A map that would be refused, as the kernel would say it. */
 void
@@ -125,13 +123,11 @@ add_ranges(struct idmap *m, enum id id, unsigned inside, int all)
 	}
 }
 
-/* The ID that we started with. */
+/* The ID that we started with: in a new user namespace we may be nobody. */
 unsigned
 own_id(enum id id)
 {
-	if (!known[id]++)
-		own[id] = id == USER ? geteuid() : getegid();
-	return own[id];
+	return getauxval(id == USER ? AT_EUID : AT_EGID);
 }
 
 void

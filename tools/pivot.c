@@ -197,11 +197,12 @@ main(int argc, char **argv)
 	if (!*argv && !put_old)
 		misuse("PROG is missing");
 
-	here = open(".", O_PATH | O_CLOEXEC);
-	old = open("/", O_PATH | O_CLOEXEC);
+	here = openat(AT_FDCWD, ".", O_PATH | O_CLOEXEC);
+	old = openat(AT_FDCWD, "/", O_PATH | O_CLOEXEC);
 	if (here < 0 || old < 0)
 		die("open . and /");
-	if ((fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
+	fd = openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
 		refuse("open");
 	if (*argv) {
 		guard_habit(*argv, argv[1] != NULL);

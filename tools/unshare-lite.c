@@ -227,9 +227,6 @@ main(int argc, char **argv)
 	pid_t pid;
 
 	start("unshare-lite", text, argv);
-	/* Asked now: in a new user namespace we are nobody. */
-	own_id(USER);
-	own_id(GROUP);
 	while ((c = getopt_long(argc, argv, "+:acfhimnprTuUvVC", longs,
 	    NULL)) != -1)
 		switch (c) {

@@ -22,9 +22,7 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wno-missing-field-initi
 CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	$(if $(STATIC),-fno-pie)
 CPPFLAGS = -D_GNU_SOURCE -DVERSION=\"0.1\" -Icommon -Itools $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
-# Few pages to fault in: no relocations to protect, and small data side by side.
-TIGHT = -s -Wl,--gc-sections,-z,norelro,-z,noseparate-code,-z,common-page-size=512 \
-	-Wl,--build-id=none,--sort-section=alignment,-T,common/rooms.ld
+TIGHT = -s -Wl,--gc-sections,--build-id=none,--sort-section=alignment,-T,common/layout.ld
 LDFLAGS = $(if $(STATIC),$(TIGHT))
 
 TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
@@ -32,7 +30,7 @@ COMMON = $(patsubst common/%.c,$O/obj/common/%.o,$(wildcard common/*.c))
 
 all: $(TOOLS:%=$O/bin/%)
 
-$O/bin/%: $O/obj/tools/%.o $O/obj/libcommon.a
+$O/bin/%: $O/obj/tools/%.o $O/obj/libcommon.a common/layout.ld
 	@mkdir -p $(@D)
 	$(CC) $(STATIC) $(LDFLAGS) -o $@ $(filter %.o,$^) $O/obj/libcommon.a $(LDLIBS)
 

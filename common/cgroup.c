@@ -21,14 +21,15 @@
 
 #define MOST 32		/* hierarchies: v1 has at most 14 controllers */
 
-static char v2_path[3 * PATH_MAX];
 static int v2 = -1, v2_procs;
 static int tasks[MOST], n;	/* the files that take our "0" */
 
-const char *
+char *
 cgroup_path(void)
 {
-	return v2_path;
+	static char path[3 * PATH_MAX];
+
+	return path;
 }
 
 int
@@ -83,7 +84,7 @@ add(int fd, const char *path)
 void
 cgroup_by_write(void)
 {
-	add(v2_procs, v2_path);
+	add(v2_procs, cgroup_path());
 }
 
 static void
@@ -113,7 +114,7 @@ open_one(const char *path)
 	} else if (v2 < 0) {
 		v2 = dir;
 		v2_procs = fd;
-		strcpy(v2_path, path);
+		strcpy(cgroup_path(), path);
 	}
 }
 
@@ -326,7 +327,7 @@ why_full(void)
 		    digits(now, NULL, 10) >= digits(most, NULL, 10))
 			because("NSE-40", "the cgroup %s, or one above it, may "
 			    "have no more processes than %-s, which it has",
-			    v2_path, most);
+			    cgroup_path(), most);
 		up = openat(dir, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	}
 }

@@ -9,7 +9,7 @@
  */
 int		 cgroup_open(const char *cgroup);	/* version 2, or -1 */
 int		 cgroups_of(pid_t pid);	/* how many we are not in */
-const char	*cgroup_path(void);	/* of the folder of version 2 */
+char		*cgroup_path(void);	/* of the folder of version 2 */
 void		 cgroup_by_write(void);	/* it is joined as well */
 int		 cgroup_joins(void);	/* how many are */
 void		 cgroup_join(void);

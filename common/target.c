@@ -17,14 +17,15 @@
 #include "start.h"
 #include "target.h"
 
+static char paths[2][64];
+static int turn;
+
 /* "/proc/PID/file", or "/proc/self/file" for 0; two results live at a time. */
 char *
 proc_path(pid_t pid, const char *file)
 {
-	static char path[2][64];
-	static int turn;
-	char *p = path[turn ^= 1];
-	struct out o = { p, p + sizeof path[0] - 1 };
+	char *p = paths[turn ^= 1];
+	struct out o = { p, p + sizeof paths[0] - 1 };
 
 	put_text(&o, "/proc/");
 	if (pid)

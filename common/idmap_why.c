@@ -14,6 +14,7 @@
 #include <linux/capability.h>
 #include <linux/nsfs.h>
 
+#include "apparmor.h"
 #include "facts.h"
 #include "idmap.h"
 #include "put.h"
@@ -78,6 +79,8 @@ why_closed(pid_t pid, const char *path)
 
 	if (stat(path, &st) < 0)
 		return;
+	if (st.st_uid == geteuid() && why_hollow())
+		return;
 	if (st.st_uid == geteuid())
 		because("MAP-37", "to open it takes CAP_SYS_ADMIN in that user "
 		    "namespace, which its maker has from outside");
@@ -129,17 +132,8 @@ static void
 why_unentitled(pid_t pid, enum id id, const struct idmap *m,
     const struct place *p)
 {
-	char restricted[4];
-
-	get(AT_FDCWD, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-	    restricted, sizeof restricted);
-	if (*restricted == '1' && !has_cap(CAP_SYS_ADMIN)) {
-		because("UNS-09", "AppArmor leaves an ordinary user's user "
-		    "namespace without capabilities, says the sysctl "
-		    "kernel.apparmor_restrict_unprivileged_userns");
-		try("sysctl kernel.apparmor_restrict_unprivileged_userns=0   "
-		    "# as root: every program may use user namespaces then");
-	}
+	if (why_hollow())
+		return;
 	if (map_root_refused && id == USER)
 		because("MAP-13", "it maps 0 of this user namespace, which "
 		    "takes CAP_SETFCAP (since Linux 5.12)");

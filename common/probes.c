@@ -121,7 +121,7 @@ is_confined(void)
 	refused = has_cap(CAP_SYS_ADMIN) && owns("mnt") &&
 	    !is_filtered("mount") &&
 	    mount(NULL, "/", NULL, MS_SHARED | MS_PRIVATE, NULL) < 0 &&
-	    errno == EPERM;
+	    (errno == EPERM || errno == EACCES);
 	errno = saved;
 	return refused;
 }

@@ -746,3 +746,18 @@ export -f moved
 		because OVL-40
 	END
 }
+
+# A kernel that calls itself 2.6, and answers as Linux 5.10 does: overlay could
+# not be mounted in a user namespace, which mount(2) found out.
+@test "in a user namespace, Linux 5.10 has no overlay [OVL-44]" {
+	inside -Ur <<-'END'
+		refused strace -f -o /dev/null -e inject=fsconfig:error=EOPNOTSUPP -e inject=mount:error=EPERM:when=1 \
+			setarch --uname-2.6 mkoverlay -l l D
+		says EPERM
+		because OVL-44
+		never_says 'OVL-(02|40)'
+		refused strace -f -o /dev/null -e inject=fsconfig:error=EOPNOTSUPP -e inject=mount:error=EPERM:when=1 \
+			mkoverlay -l l D
+		never_says 'OVL-44'
+	END
+}

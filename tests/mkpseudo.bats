@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Not tested here: PSE-44 (fs.mount-max) and a kernel without a filesystem,
-# which need a kernel of their own; see CAUSES.
+# Not tested here: PSE-44 (fs.mount-max), which needs a kernel of its own; see
+# CAUSES.
 load helper
 
 setup() {
@@ -579,6 +579,33 @@ export -f below options
 	inside -pf <<-'END'
 		refused ./confine mkpseudo -m tmp r
 		because PSE-49
+	END
+}
+
+@test "what the kernel does not have is told [PSE-21]" {
+	inside -pf <<-'END'
+		refused strace -o /dev/null -e inject=mount:error=ENODEV mkpseudo -m mqueue r
+		says 'none of the'
+		grep -v mqueue /proc/filesystems >list
+		mount --bind list /proc/filesystems
+		refused strace -o /dev/null -e inject=mount:error=ENODEV mkpseudo -m mqueue r
+		because PSE-21
+	END
+}
+
+# A kernel that calls itself 2.6, and answers as Linux 5.10 does.
+@test "without mount_setattr(2) it is told what lacks it [PSE-85]" {
+	build refuse
+	inside -pf <<-'END'
+		refused strace -f -o /dev/null -e inject=mount_setattr:error=ENOSYS setarch --uname-2.6 mkpseudo -m tools r
+		because PSE-85
+		says 'needs Linux 5\.12'
+		[[ -z $(below) ]]
+		refused ./refuse "$(number_of SYS_mount_setattr)" 38 mkpseudo -m tools r
+		because PSE-85
+		says 'seccomp filter'
+		refused strace -f -o /dev/null -e inject=mount_setattr:error=ENOSYS mkpseudo -m tools r
+		says 'none of the'
 	END
 }
 

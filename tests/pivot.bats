@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Not tested here: PIV-09 (a root on rootfs), which needs a kernel of its own;
-# PIV-38 and PIV-39, which need AppArmor and FUSE; see CAUSES.
+# Not tested here: PIV-09 (a root on rootfs) and PIV-38 (AppArmor), which need a
+# kernel of their own; PIV-39, which needs FUSE; see CAUSES.
 load helper
 
 # A pivot takes the shell that calls it along, so each is given a copy of the

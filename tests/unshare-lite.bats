@@ -1,7 +1,6 @@
 # shellcheck disable=SC2086,SC2178,SC2128,SC2026 # options in one word, to be split
 #
-# Not tested here: kinds that a kernel lacks (UNS-11), the Debian and Ubuntu
-# sysctls on a kernel that has them, Linux before 6.1 but for its version, an
+# Not tested here: the Debian and Ubuntu sysctls on a kernel that has them, Linux before 6.1 but for its version, an
 # LSM that refuses user namespaces, cgroups of version 2 with controllers.
 load helper
 
@@ -1098,6 +1097,8 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 		(( status == 0 )) || flunk 'should go without'
 		says 'no time namespaces'
 		never_says 'CLONE_NEWTIME\) = 0'
+		refused strace -o /dev/null -e inject=unshare:error=EINVAL unshare-lite -T --no-fork true
+		because UNS-11
 		umount /proc
 	END
 	refused strace -o /dev/null -e inject=unshare:error=EINVAL unshare-lite -a --no-fork true

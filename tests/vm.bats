@@ -2,9 +2,6 @@
 # What a working machine cannot be asked for: sysctls and modules of the whole
 # machine, and a cgroup v2 with every controller.  scripts/vm runs these, alone
 # on their machine; scripts/check leaves them out.
-#
-# Not tested: UNS-09.  Debian's kernels have no restriction of user namespaces
-# by AppArmor; the last test of this file finds out when they do.
 
 load helper
 
@@ -137,6 +134,144 @@ teardown() {
 	END
 }
 
-@test "AppArmor restricts no user namespaces here" {
-	[[ ! -e /proc/sys/kernel/apparmor_restrict_unprivileged_userns ]]
+### AppArmor's profiles, which take no more than a file here
+
+# profile NAME RULE...: what confined NAME CMD... then is confined to
+profile() {
+	local name=$1
+	shift
+	{
+		echo "profile $name flags=(attach_disconnected) {"
+		printf '  %s,\n' file network signal ptrace unix "$@"
+		echo '}'
+	} >"$name.profile"
+	apparmor_parser -r "$name.profile"
+}
+
+confined() {
+	sh -c 'printf "exec %s" "$0" >/proc/self/attr/exec && exec "$@"' "$@"
+}
+
+# bats test_tags=root
+@test "AppArmor refuses pivot_root(2), and its profile is named [PIV-38]" {
+	profile nopivot capability mount umount
+	refused confined nopivot unshare-lite -m pivot "$ROOTFS" true
+	says 'EACCES'
+	because PIV-38
+	says 'profile .nopivot'
+}
+
+# bats test_tags=root
+@test "AppArmor refuses mounts, and each tool that mounts says so" {
+	mkdir new
+	profile nomount capability
+	refused confined nomount unshare-lite -m true
+	because UNS-51
+	refused confined nomount unshare-lite -p --mount-proc --propagation=unchanged true
+	because UNS-51
+	refused in_ns confined nomount mkoverlay -l "$ROOTFS" box
+	because OVL-40
+	refused in_ns -p -f confined nomount mkpseudo -m proc new
+	because PSE-49
+	refused in_ns confined nomount pivot "$ROOTFS" true
+	because PIV-38
+}
+
+# As Ubuntu's kernels do it, by a profile of this name without capabilities
+# that every user namespace of an ordinary user gets there.
+# bats test_tags=root
+@test "AppArmor leaves user namespaces without capabilities, and is blamed [UNS-09]" {
+	profile unprivileged_userns
+	for how in -r -rm -ar -Um '-U --map-users=0:1000:1 --map-groups=0:1000:1'; do
+		refused as_user confined unprivileged_userns unshare-lite $how true
+		because UNS-09
+		says 'profile .unprivileged_userns'
+		never_says 'MAP-|UNS-0[78]'
+	done
+	spawn as_user confined unprivileged_userns unshare-lite -U sleep 60
+	refused as_user confined unprivileged_userns mapids -t "$pid" root
+	because UNS-09
+}
+
+# The sysctl is made up, since Debian's kernels lack it.
+# bats test_tags=root
+@test "where Ubuntu's sysctl is what leaves them without, it is the one to set [UNS-09]" {
+	profile unprivileged_userns
+	mkdir kernel
+	cp /proc/sys/kernel/{pid_max,threads-max,unprivileged_userns_clone} kernel
+	echo 1 >kernel/apparmor_restrict_unprivileged_userns
+	export -f confined
+	inside <<-'END'
+		mount --bind kernel /proc/sys/kernel
+		refused as_user confined unprivileged_userns unshare-lite -r true
+		because UNS-09
+		says 'try: sysctl kernel.apparmor_restrict_unprivileged_userns=0 .*# as root: every program'
+	END
+}
+
+### file systems that overlay does not take
+
+# bats test_tags=root
+@test "an upper on a file system in user space is told, and -T helps [OVL-57]" {
+	mkdir l user
+	truncate -s 16M image
+	mke2fs -q image
+	fuse2fs image user
+	refused in_ns mkoverlay -l l user/box
+	because OVL-57
+	says "lies on fuse"
+	try_works in_ns
+	umount user
+}
+
+# Before Linux 6.13 nobody passes the kernel's own words on.
+# bats test_tags=root
+@test "a layer that does not know upper and lower case is told [OVL-58]" {
+	mkdir l fat
+	truncate -s 16M image other
+	busybox mkdosfs image
+	mount -o loop image fat
+	mkdir fat/l
+	refused in_ns mkoverlay -l fat/l box
+	because OVL-58
+	refused in_ns mkoverlay -l l fat/box
+	because OVL-56
+	try_works in_ns
+	umount fat
+	mke2fs -q -t ext4 -O casefold other
+	mount -o loop other fat
+	mkdir fat/l fat/box
+	chattr +F fat/l
+	refused in_ns mkoverlay -l fat/l box
+	because OVL-58
+	umount fat
+}
+
+### what older kernels lack
+
+# bats test_tags=root
+@test "before Linux 6.13 the layers are given to mount(2), whatever their names [OVL-48] [OVL-49]" {
+	mkdir 'a,b:c\d' l "$(printf 'n%.0s' {1..250})"
+	touch a,b*/one l/two n*/three
+	works in_ns mkoverlay -v -l 'a,b:c\d' -l l -l n* box ls box/merged
+	prints $'one\nthree\ntwo'
+	says '^mkoverlay: mount\("overlay", .* = 0$'
+	never_says 'fsmount'
+	mapfile -t layers < <(for i in {1..300}; do mkdir -p "$i-$(printf 'n%.0s' {1..250})" && echo "-l$_"; done)
+	works in_ns mkoverlay -v "${layers[@]}" many ls many/merged
+	says '^mkoverlay: mount\("overlay", .*lowerdir=[0-9]+:[0-9]+:.* = 0$'
+}
+
+### cgroup namespaces
+
+# bats test_tags=root
+@test "out of a cgroup namespace nobody is moved, and the try leaves it [UNS-46]" {
+	g=/sys/fs/cgroup/$CG
+	mkdir "$g" "$g/in" "$g/out"
+	refused sh -c 'echo $$ >"$0/in/cgroup.procs" && exec unshare-lite -C --propagation=unchanged \
+		unshare-lite --into-cgroup="$0/out" true' "$g"
+	says ENOENT
+	because UNS-46
+	try_works
+	eventually rmdir "$g/in" "$g/out" "$g"
 }

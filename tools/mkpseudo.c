@@ -11,7 +11,6 @@
  *	unshare-lite -ar mkpseudo rootfs pivot rootfs /bin/sh
  */
 #include <sys/mount.h>
-#include <sys/mount.h>
 
 #include <errno.h>
 #include <fcntl.h>

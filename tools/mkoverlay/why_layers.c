@@ -1,4 +1,5 @@
 /* Layers that overlay takes not at all, or not together; and surprises. */
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -7,6 +8,8 @@
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <linux/fs.h>
 
 #include "facts.h"
 #include "layers.h"
@@ -65,6 +68,24 @@ next_below(struct mounts *in, int id, const char *path, struct mount *m)
 	return 0;
 }
 
+/* A folder with names that are compared in a way of its own. */
+static int
+ignores_case(const char *path, const char *type)
+{
+	static const char *const types[] = { "exfat", "msdos", "vfat" };
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), i;
+	long flags = 0;
+
+	if (fd >= 0) {
+		ioctl(fd, FS_IOC_GETFLAGS, &flags);
+		close(fd);
+	}
+	for (i = 0; i < 3; i++)
+		if (strcmp(type, types[i]) == 0)
+			return 1;
+	return (flags & FS_CASEFOLD_FL) != 0;
+}
+
 /* One layer that overlay cannot take; err is EINVAL. */
 static void
 why_layer(const char *path)
@@ -89,6 +110,10 @@ why_layer(const char *path)
 			because("OVL-14", "%s is an overlay over an overlay, "
 			    "and the kernel stacks two", path);
 	}
+	if (ignores_case(path, m.type))
+		because("OVL-58", "%s lies on %-s, where names do not differ "
+		    "by upper and lower case: overlay takes no such layer",
+		    path, m.type);
 	if (m.unbindable) {
 		because("OVL-32", "%s lies on an unbindable mount (%s)", path,
 		    m.point);

@@ -26,6 +26,14 @@ in_dir(const char *name)
 	return path[turn];
 }
 
+static void
+why_confined(void)
+{
+	if (is_confined())
+		because("OVL-40", "Landlock, or another security module, "
+		    "forbids to change mounts");
+}
+
 void
 why_not_permitted(void)
 {
@@ -39,9 +47,8 @@ why_not_permitted(void)
 		    "5.11");
 	if (is_filtered("fsopen") || is_filtered("mount"))
 		because("OVL-40", "a seccomp filter refuses to mount");
-	else if (is_confined())
-		because("OVL-40", "Landlock, or another security module, "
-		    "forbids to change mounts");
+	else
+		why_confined();
 }
 
 /* What the kernel wrote to the file system's own log (fsopen(2)). */
@@ -106,6 +113,8 @@ why_mkoverlay(int err, const char *path)
 	case EACCES:
 		if (!reasons())
 			why_unwritable();
+		if (!reasons())
+			why_confined();
 		break;
 	case EROFS:
 		if (!reasons())

@@ -146,6 +146,17 @@ why_refused(const char *type)
 		}
 }
 
+/* Whether the kernel's list of filesystems has it. */
+static int
+is_known(const char *type)
+{
+	char list[4096], line[32];
+
+	stpcpy(stpcpy(stpcpy(line, "\t"), type), "\n");
+	get(AT_FDCWD, "/proc/filesystems", list, sizeof list);
+	return find(list, line) != NULL;
+}
+
 static int
 is_full(void)
 {
@@ -168,7 +179,9 @@ why_mount(int err, const char *type)
 {
 	if (err == EPERM)
 		why_refused(type);
-	if (err == ENODEV)
+	if (err == EACCES)
+		why_no_mounts("mount");
+	if (err == ENODEV && !is_known(type))
 		because("PSE-21", "this kernel has no %-s", type);
 	if (err == ENOSPC && is_full())
 		because("PSE-44", "the mount namespace holds as many mounts as "
@@ -184,10 +197,11 @@ why_bind(int err, int from, const char *name, const char *path)
 	static struct mount m;
 	struct stat st;
 
-	if (err == ENOSYS)
-		because("PSE-85", "mount_setattr(2) needs Linux 5.12, or is "
-		    "refused by a seccomp filter");
-	if (err == EPERM)
+	if (err == ENOSYS && is_before(5, 12))
+		because("PSE-85", "mount_setattr(2) needs Linux 5.12");
+	else if (err == ENOSYS && status_number(0, "Seccomp", 10) == 2)
+		because("PSE-85", "a seccomp filter refuses mount_setattr(2)");
+	if (err == EPERM || err == EACCES)
 		why_no_mounts("mount");
 	if (err == ENOENT && fstatat(from, name, &st, 0) < 0)
 		because("PSE-16", "%s does not exist", name);

@@ -14,6 +14,7 @@
 
 #include <linux/types.h>
 
+#include "apparmor.h"
 #include "facts.h"
 #include "mounts.h"
 #include "pivot.h"
@@ -88,6 +89,20 @@ why_not_made(const char *put_old)
 	return 1;
 }
 
+/* With every folder of the path open, nothing else gives EACCES. */
+static void
+why_module(void)
+{
+	const char *profile = apparmor_profile();
+
+	if (profile)
+		because("PIV-38", "AppArmor refuses it, which confines us to "
+		    "its profile %s", profile);
+	else
+		because("PIV-38", "a security module (LSM) refuses it; with "
+		    "every folder of the path open, nothing else gives EACCES");
+}
+
 /* The parts of a root and PUT_OLD that are no matter of mounts. */
 static void
 why_path(int err, const char *root, const char *put_old)
@@ -96,8 +111,7 @@ why_path(int err, const char *root, const char *put_old)
 
 	if (err == EACCES && !why_unreachable("PIV-29", root) &&
 	    !why_not_made(put_old))
-		because("PIV-38", "a security module (LSM) refuses it; with "
-		    "every folder of the path open, nothing else gives EACCES");
+		why_module();
 	if (err != ENOENT)
 		return;
 	if (lstat(root, &st) < 0 && errno == ENOENT)

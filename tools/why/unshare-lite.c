@@ -20,6 +20,7 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 
+#include "apparmor.h"
 #include "facts.h"
 #include "kinds.h"
 #include "mounts.h"
@@ -101,7 +102,8 @@ why_not_permitted(int asked)
 		because("UNS-10", "a seccomp filter refuses unshare(2), and "
 		    "so may refuse clone(2)");
 	if (asked & CLONE_NEWUSER) {
-		why_no_user_namespace();
+		if (!why_hollow())
+			why_no_user_namespace();
 		return;
 	}
 	if (has_cap(CAP_SYS_ADMIN))
@@ -202,6 +204,22 @@ why_no_process(void)
 		    "kernel.pid_max and kernel.threads-max");
 }
 
+/* Nothing passes the border of a cgroup namespace (nsdelegate, cgroups(7)). */
+static void
+why_delegated(const char *cgroup)
+{
+	static struct mount m;
+
+	if (!mount_at(cgroup, &m) || !find(m.super, "nsdelegate"))
+		return;
+	because("UNS-46", "cgroup %s, or ours, lies outside our cgroup "
+	    "namespace, whose border is closed by the option nsdelegate of %s",
+	    cgroup, m.point);
+	if (in_first("user") && has_cap(CAP_SYS_ADMIN) &&
+	    !same_namespace("/proc/self/ns/cgroup", "/proc/1/ns/cgroup"))
+		try_again("nsenter-lite -t 1 -C ");
+}
+
 static void
 why_not_in_cgroup(int err, const char *cgroup)
 {
@@ -221,7 +239,9 @@ why_not_in_cgroup(int err, const char *cgroup)
 		because("UNS-29", "the type of cgroup %s is %s", cgroup, text);
 		if (strcmp(text, "domain invalid") == 0)
 			try("echo threaded >%s/cgroup.type", cgroup);
-	} else if (err == EACCES)
+	} else if (err == ENOENT)
+		why_delegated(cgroup);
+	else if (err == EACCES)
 		because("UNS-30", "we may not write cgroup.procs of the cgroup "
 		    "that is above both %s and ours", cgroup);
 	if (dir >= 0)
@@ -260,6 +280,14 @@ why_offsets(int err, const char *offset)
 	unexplained(3);
 }
 
+static void
+why_confined(void)
+{
+	if (is_confined())
+		because("UNS-51", "Landlock, or another security module, "
+		    "forbids to change mounts");
+}
+
 void
 why_propagation(int err, const char *path)
 {
@@ -271,9 +299,8 @@ why_propagation(int err, const char *path)
 		} else
 			because("UNS-52", "%s is no mount point, and a proc on "
 			    "it would show in other namespaces", path);
-	} else if (is_confined())
-		because("UNS-51", "Landlock, or another security module, "
-		    "forbids to change mounts");
+	} else
+		why_confined();
 	unexplained(3);
 }
 
@@ -318,5 +345,7 @@ why_proc(int err, const char *dir)
 		try_with(" -p", NULL);
 	} else if (err == EPERM)
 		why_no_new_proc();
-	unexplained(5);
+	else
+		why_confined();
+	unexplained(6);
 }

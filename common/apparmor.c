@@ -1,0 +1,70 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "apparmor.h"
+#include "put.h"
+#include "raw.h"
+#include "say.h"
+
+#define KNOB "kernel.apparmor_restrict_unprivileged_userns"
+
+const char *
+apparmor_profile(void)
+{
+	static char label[256];
+	char *mode;
+
+	/* The first is AppArmor's alone, since Linux 5.8. */
+	if (get(AT_FDCWD, "/proc/self/attr/apparmor/current", label,
+	    sizeof label) <= 0)
+		get(AT_FDCWD, "/proc/self/attr/current", label, sizeof label);
+	if (!(mode = find(label, " (enforce)")))
+		return NULL;
+	*mode = '\0';
+	return label;
+}
+
+/* Whether a user namespace that we make leaves us no capabilities in it. */
+static int
+is_hollow(void)
+{
+	int saved = errno, status;
+	pid_t child;
+
+	if ((child = raw_fork()) == 0)
+		_exit(unshare(CLONE_NEWUSER) == 0 &&
+		    unshare(CLONE_NEWUTS) < 0 && errno == EPERM);
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		status = 0;
+	errno = saved;
+	return WIFEXITED(status) && WEXITSTATUS(status);
+}
+
+/* 1: they are made, but capabilities in them are refused (UNS-09). */
+int
+why_hollow(void)
+{
+	const char *profile = apparmor_profile();
+	char on[4];
+
+	if (!is_hollow())
+		return 0;
+	get(AT_FDCWD, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+	    on, sizeof on);
+	if (profile)
+		because("UNS-09", "user namespaces that we make are without "
+		    "capabilities: AppArmor confines us to its profile %s",
+		    profile);
+	else
+		because("UNS-09", "user namespaces that we make are without "
+		    "capabilities%-s", *on == '1' ? ", says the sysctl " KNOB :
+		    ": a security module (LSM) refuses them");
+	if (*on == '1')
+		try("sysctl " KNOB "=0   # as root: every program may use user "
+		    "namespaces then");
+	return 1;
+}

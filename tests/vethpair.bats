@@ -84,6 +84,15 @@ export -f state
 	END
 }
 
+@test "each end has one queue, and none that the kernel would have to take back" {
+	lab <<-'END'
+		vethpair -t "$pid" ve0 eth0 >/dev/null
+		for end in "$(ip -d -o link show ve0)" "$(there ip -d -o link show eth0)"; do
+			[[ $end = *' numtxqueues 1 numrxqueues 1 '* ]]
+		done
+	END
+}
+
 @test "without addresses both ends are up all the same" {
 	lab <<-'END'
 		works vethpair -t "$pid" ve0 eth0

@@ -18,6 +18,17 @@ lab() {
 
 # Links, addresses and routes, here and there, but for 127.0.0.1, which lo keeps
 # when it goes down.
+# root_works: what the last `try` would do for who may use sudo(8), by one that
+# runs its command as we are.
+root_works() {
+	mkdir -p "$W/sbin"
+	printf '#!/bin/sh\nexec "$@"\n' >"$W/sbin/sudo"
+	chmod 755 "$W/sbin/sudo"
+	says '^[a-z]+: try: sudo '
+	PATH=$W/sbin:$PATH try_works
+}
+export -f root_works
+
 state() {
 	local script='
 		ip -o link | sed "s/^[0-9]*: //; s/[@:].*//"
@@ -285,7 +296,11 @@ export -f state
 			ip link show ve1
 			ip link show $name
 		done
+		never_says 'try: '
 		[[ $(ip -o link show ve1) = *'group default '* ]]
+		refused vethpair -d ve1 br0
+		try_works
+		fails 1 ip link show br0
 	END
 }
 
@@ -407,17 +422,21 @@ export -f state
 		>closed/ns
 		>ns
 		mount --bind "/proc/$pid/ns/net" ns
+		mount --bind "/proc/$pid/ns/net" closed/ns
 		refused as_user vethpair -t ./closed/ns ve0 eth0
 		because NSE-48
-		chmod 0 /proc/self/ns/net 2>/dev/null || :
+		root_works
+		vethpair -d ve0
 		refused as_user vethpair -t "$pid" ve0 eth0
 		because NSE-06
-		[[ $stderr = *"try: sudo vethpair -t $pid ve0 eth0"* ]]
+		says "^vethpair: try: sudo vethpair -t $pid ve0 eth0\$"
+		root_works
+		vethpair -d ve0
 		refused as_user vethpair -t ./ns ve0 eth0
 		because VET-43
 		because VET-38
-		[[ $stderr = *"try: sudo vethpair -t ./ns ve0 eth0"* ]]
-		works vethpair -t ./ns ve0 eth0
+		says '^vethpair: try: sudo vethpair -t ./ns ve0 eth0$'
+		root_works
 		: >secret
 		chmod 0 secret
 		refused as_user vethpair -t ./secret ve0 eth0
@@ -439,17 +458,24 @@ export -f state
 		because VET-23
 		refused vethpair -t . ve0 eth0
 		because VET-23
-		refused vethpair -t /proc/self/ns/mnt ve0 eth0
+		refused vethpair -t "/proc/$pid/ns/uts" ve1 eth1
 		because NSE-02
+		try_works
+		prints "/proc/$pid/ns/net"
+		there ip link show eth1
 	END
 }
 
 @test "because: the target is in our own network namespace" {
 	lab <<-'END'
-		refused vethpair -t $$ ve0 eth0
+		refused vethpair -t $$ ve0=10.77.0.1/24 eth0=10.77.0.2/24
 		because VET-32
-		refused vethpair -t /proc/self/ns/net ve0 eth0
+		try_works
+		refused vethpair -t /proc/self/ns/net ve1 eth0
 		because VET-32
+		says '^vethpair: try: unshare-lite -n --hold=\$\$ \| vethpair -t - ve1 eth0$'
+		refused sh -c "echo $$ | vethpair -t - ve1 eth0"
+		try_works
 	END
 }
 
@@ -617,9 +643,22 @@ export -f state
 		ip link add br0 up type bridge
 		refused vethpair -t "$pid" -b br0 -g ve0 eth0=10.77.0.2/24
 		because VET-42
-		refused vethpair -t "$pid" -g ve0=10.77.0.1/24 eth0=fd77::2/64
+		try_works
+		there ip route delete default
+		vethpair -d ve0
+		refused vethpair -t "$pid" -b br0 -g ve0 eth0=fd77::1/64
 		because VET-42
+		try_works
+		[[ $(there ip -6 route show default) = 'default via fd77::2 dev eth0 '* ]]
+		vethpair -d ve0
+		refused vethpair -t "$pid" -g ve0=10.78.0.1/24 eth0=fd78::2/64
+		because VET-42
+		try_works
+		[[ $(there ip -6 route show default) = 'default via fd78::1 dev eth0 '* ]]
+		vethpair -d ve0
 		ip link delete br0
+		there ip link set lo down
+		before=$(state)
 		refused vethpair -t "$pid" -g ve0=10.77.0.1/24 eth0=10.77.0.2/32
 		because VET-10
 		says 'Nexthop has invalid gateway'
@@ -629,13 +668,17 @@ export -f state
 		says EEXIST
 		because VET-12
 		! ip link show ve1 || false
+		try_works
+		[[ $(there ip route show default) = 'default via 10.78.0.1 dev eth1 ' ]]
+		vethpair -d ve1
 		refused vethpair -t "$pid" -g ve1=fd78::1/64 eth1=fd79::1/64
 		because VET-10
-		there ip route delete default
 		ip link add br0 up type bridge
 		ip address add 10.79.0.1/24 dev br0
 		refused vethpair -t "$pid" -b br0 -g ve1 eth1=10.79.0.1/24
 		because VET-47
+		try_works
+		[[ $(there ip route show default) = 'default via 10.79.0.1 dev eth1 ' ]]
 	END
 }
 
@@ -734,6 +777,8 @@ export -f state
 		refused as_user vethpair -d ve0 ve1
 		because VET-38
 		ip link show ve0
+		root_works
+		[[ $(ip -o link | wc -l) = 1 ]]
 	END
 }
 

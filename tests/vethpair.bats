@@ -18,17 +18,6 @@ lab() {
 
 # Links, addresses and routes, here and there, but for 127.0.0.1, which lo keeps
 # when it goes down.
-# root_works: what the last `try` would do for who may use sudo(8), by one that
-# runs its command as we are.
-root_works() {
-	mkdir -p "$W/sbin"
-	printf '#!/bin/sh\nexec "$@"\n' >"$W/sbin/sudo"
-	chmod 755 "$W/sbin/sudo"
-	says '^[a-z]+: try: sudo '
-	PATH=$W/sbin:$PATH try_works
-}
-export -f root_works
-
 state() {
 	local script='
 		ip -o link | sed "s/^[0-9]*: //; s/[@:].*//"

@@ -57,9 +57,9 @@ add_name(const char *name)
 }
 
 /*
- * What both ends have in the request.  By default the kernel allots each a queue
- * for every processor, and takes back all but one, with a grace period: it is
- * asked for one.
+ * What both ends have in the request.  By default the kernel allots each a
+ * queue for every processor, and takes back all but one, with a grace period:
+ * it is asked for one.
  */
 static void
 add_interface(const char *name, unsigned mtu)

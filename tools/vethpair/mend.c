@@ -157,7 +157,7 @@ try_with_address(const char *bridge, const struct address *a)
 	try_behind(before, bridge, " && ");
 }
 
-/* The first address in the network of another, or the second; 0: there is none. */
+/* The first address in the network of another, or the second; 0: no such. */
 int
 beside(const struct address *a, struct address *other)
 {

@@ -22,6 +22,18 @@ shares_users(pid_t pid)
 	    sizeof ours) >= 0 && strcmp(theirs, ours) == 0;
 }
 
+/*
+ * Root may what an ordinary user may not; not inside a container, nor where
+ * sudo(8) would stay who we are (no_new_privs, as under Landlock).
+ */
+void
+try_as_root(void)
+{
+	if (reasons() && geteuid() != 0 && in_first("user") &&
+	    status_number(0, "NoNewPrivs", 10) != 1)
+		try_again("sudo ");
+}
+
 void
 why_no_access(const char *operand, pid_t pid)
 {

@@ -15,6 +15,7 @@
 #	silent			nothing on stderr	says REGEX	a line of stderr
 #	because ID		a cause			never_says REGEX
 #	try_works [PREFIX...]	the last `try` line works, run below PREFIX
+#	root_works		the same of one with sudo(8), for root who stands in for it
 #
 #	in_ns [UNSHARE-OPTION]... CMD...	in a mount namespace of its own
 #	inside [UNSHARE-OPTION]... <<'END'	a whole script there, with these words
@@ -215,6 +216,14 @@ try_works() {
 	done <<<"$stderr"
 	[[ $remedy ]] || flunk 'should say what to try' || return
 	works "$@" sh -c "$remedy"
+}
+
+root_works() {
+	says '^[a-z0-9-]+: try: sudo ' || return
+	mkdir -p "$W/stand-in"
+	printf '#!/bin/sh\nexec "$@"\n' >"$W/stand-in/sudo"
+	chmod 755 "$W/stand-in/sudo"
+	try_works env PATH="$W/stand-in:$PATH"
 }
 
 ### places

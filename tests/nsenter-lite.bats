@@ -160,7 +160,7 @@ build_with() {
 }
 
 @test "-nNAME is /run/netns/NAME, and what could be letters as well is refused" {
-	inside <<-'END'
+	inside -n <<-'END'
 		mount -t tmpfs tmpfs /run
 		mkdir /run/netns
 		for name in lab up 'a b' c; do
@@ -178,6 +178,9 @@ build_with() {
 		try_works
 		refused nsenter-lite -nnosuch true
 		says /run/netns/nosuch
+		because NSE-47
+		refused nsenter-lite "-nno such" true
+		try_works
 		: >/run/netns/left
 		refused nsenter-lite -nleft true
 		because NSE-12
@@ -422,6 +425,21 @@ leave_cgroups() {
 	eventually grep -q '^State:.Z' "/proc/$zombie/status"
 	refused nsenter-lite -t "$zombie" -U true
 	because NSE-11
+}
+
+# bats test_tags=root
+@test "because: the process is somebody else's, and the try asks root" {
+	contain -n
+	for words in -n -a; do
+		refused as_user nsenter-lite -t "$pid" $words readlink /proc/self/ns/net
+		because NSE-06
+		root_works
+		prints "$(ns "$pid" net)"
+	done
+	refused as_user nsenter-lite "-n/proc/$pid/ns/net" readlink /proc/self/ns/net
+	because NSE-06
+	root_works
+	prints "$(ns "$pid" net)"
 }
 
 # bats test_tags=user

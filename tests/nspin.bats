@@ -329,7 +329,14 @@ export -f inode
 	refused nspin -t 4100000 -n ./f
 	because NSE-10
 	if (( EUID == 0 )); then
-		refused as_user nspin -t $$ -n ./f
+		refused as_user nspin -t $$ -u ./f
+		because NSE-06
+		inside <<-END
+			own
+			refused as_user nspin -t $$ -u ./f
+			root_works
+			nspin -d ./f
+		END
 	else
 		refused nspin -t 1 -n ./f
 	fi

@@ -325,16 +325,27 @@ export -f sleeps inode field well_formed
 	chmod 755 .
 	refused as_user nstree -n -t "$pid"
 	because NSE-06
-	printf '#!/bin/sh\nexec "$@"\n' >sudo
-	chmod 755 sudo
-	PATH=$W:$PATH try_works
+	root_works
 	[[ $(field 9 "$(inode "$pid" net)") = "$pid" ]]
 	refused setpriv --bounding-set -sys_ptrace,-net_raw --inh-caps -sys_ptrace,-net_raw nstree -t "$pid"
 	because NSE-26
+	never_says sudo
 }
 
-# bats test_tags=user
-@test "because: the process is not dumpable" {
+# bats test_tags=root
+@test "because: the process has capabilities that we lack, and the try asks root" {
+	chmod 755 .
+	spawn setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps +net_raw --ambient-caps +net_raw sleep 100
+	eventually sleeps "$pid"
+	refused as_user nstree -n -t "$pid"
+	because NSE-26
+	root_works
+	[[ $(field 9 "$(inode "$pid" net)") = "$pid" ]]
+}
+
+# bats test_tags=root
+@test "because: the process is not dumpable, and the try asks root" {
+	chmod 755 .
 	cat >closed.c <<-'END'
 		#include <sys/prctl.h>
 		#include <unistd.h>
@@ -345,10 +356,12 @@ export -f sleeps inode field well_formed
 		}
 	END
 	musl-gcc -static -idirafter /usr/include -o closed closed.c
-	spawn ./closed
-	eventually eval '[[ $(stat -c %u "/proc/$pid/status") = 0 ]]'
-	refused nstree -t "$pid"
+	spawn as_user ./closed
+	eventually eval '[[ $(cat "/proc/$pid/comm") = closed && $(stat -c %u "/proc/$pid/ns/net") = 0 ]]'
+	refused as_user nstree -n -t "$pid"
 	because NSE-27
+	root_works
+	[[ $(field 9 "$(inode "$pid" net)") = "$pid" ]]
 }
 
 @test "because: no such process, a zombie, a thread" {
@@ -367,6 +380,7 @@ export -f sleeps inode field well_formed
 	contain -Ur
 	refused ./confine nstree -t "$pid"
 	because NSE-28
+	never_says sudo
 	works ./confine nstree
 	says 'could not be looked into: [1-9]'
 }

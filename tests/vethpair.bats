@@ -84,6 +84,15 @@ export -f state
 	END
 }
 
+@test "each end has one queue, and none that the kernel would have to take back" {
+	lab <<-'END'
+		vethpair -t "$pid" ve0 eth0 >/dev/null
+		for end in "$(ip -d -o link show ve0)" "$(there ip -d -o link show eth0)"; do
+			[[ $end = *' numtxqueues 1 numrxqueues 1 '* ]]
+		done
+	END
+}
+
 @test "without addresses both ends are up all the same" {
 	lab <<-'END'
 		works vethpair -t "$pid" ve0 eth0
@@ -276,7 +285,11 @@ export -f state
 			ip link show ve1
 			ip link show $name
 		done
+		never_says 'try: '
 		[[ $(ip -o link show ve1) = *'group default '* ]]
+		refused vethpair -d ve1 br0
+		try_works
+		fails 1 ip link show br0
 	END
 }
 
@@ -398,17 +411,21 @@ export -f state
 		>closed/ns
 		>ns
 		mount --bind "/proc/$pid/ns/net" ns
+		mount --bind "/proc/$pid/ns/net" closed/ns
 		refused as_user vethpair -t ./closed/ns ve0 eth0
 		because NSE-48
-		chmod 0 /proc/self/ns/net 2>/dev/null || :
+		root_works
+		vethpair -d ve0
 		refused as_user vethpair -t "$pid" ve0 eth0
 		because NSE-06
-		[[ $stderr = *"try: sudo vethpair -t $pid ve0 eth0"* ]]
+		says "^vethpair: try: sudo vethpair -t $pid ve0 eth0\$"
+		root_works
+		vethpair -d ve0
 		refused as_user vethpair -t ./ns ve0 eth0
 		because VET-43
 		because VET-38
-		[[ $stderr = *"try: sudo vethpair -t ./ns ve0 eth0"* ]]
-		works vethpair -t ./ns ve0 eth0
+		says '^vethpair: try: sudo vethpair -t ./ns ve0 eth0$'
+		root_works
 		: >secret
 		chmod 0 secret
 		refused as_user vethpair -t ./secret ve0 eth0
@@ -430,17 +447,24 @@ export -f state
 		because VET-23
 		refused vethpair -t . ve0 eth0
 		because VET-23
-		refused vethpair -t /proc/self/ns/mnt ve0 eth0
+		refused vethpair -t "/proc/$pid/ns/uts" ve1 eth1
 		because NSE-02
+		try_works
+		prints "/proc/$pid/ns/net"
+		there ip link show eth1
 	END
 }
 
 @test "because: the target is in our own network namespace" {
 	lab <<-'END'
-		refused vethpair -t $$ ve0 eth0
+		refused vethpair -t $$ ve0=10.77.0.1/24 eth0=10.77.0.2/24
 		because VET-32
-		refused vethpair -t /proc/self/ns/net ve0 eth0
+		try_works
+		refused vethpair -t /proc/self/ns/net ve1 eth0
 		because VET-32
+		says '^vethpair: try: unshare-lite -n --hold=\$\$ \| vethpair -t - ve1 eth0$'
+		refused sh -c "echo $$ | vethpair -t - ve1 eth0"
+		try_works
 	END
 }
 
@@ -608,9 +632,22 @@ export -f state
 		ip link add br0 up type bridge
 		refused vethpair -t "$pid" -b br0 -g ve0 eth0=10.77.0.2/24
 		because VET-42
-		refused vethpair -t "$pid" -g ve0=10.77.0.1/24 eth0=fd77::2/64
+		try_works
+		there ip route delete default
+		vethpair -d ve0
+		refused vethpair -t "$pid" -b br0 -g ve0 eth0=fd77::1/64
 		because VET-42
+		try_works
+		[[ $(there ip -6 route show default) = 'default via fd77::2 dev eth0 '* ]]
+		vethpair -d ve0
+		refused vethpair -t "$pid" -g ve0=10.78.0.1/24 eth0=fd78::2/64
+		because VET-42
+		try_works
+		[[ $(there ip -6 route show default) = 'default via fd78::1 dev eth0 '* ]]
+		vethpair -d ve0
 		ip link delete br0
+		there ip link set lo down
+		before=$(state)
 		refused vethpair -t "$pid" -g ve0=10.77.0.1/24 eth0=10.77.0.2/32
 		because VET-10
 		says 'Nexthop has invalid gateway'
@@ -620,13 +657,17 @@ export -f state
 		says EEXIST
 		because VET-12
 		! ip link show ve1 || false
+		try_works
+		[[ $(there ip route show default) = 'default via 10.78.0.1 dev eth1 ' ]]
+		vethpair -d ve1
 		refused vethpair -t "$pid" -g ve1=fd78::1/64 eth1=fd79::1/64
 		because VET-10
-		there ip route delete default
 		ip link add br0 up type bridge
 		ip address add 10.79.0.1/24 dev br0
 		refused vethpair -t "$pid" -b br0 -g ve1 eth1=10.79.0.1/24
 		because VET-47
+		try_works
+		[[ $(there ip route show default) = 'default via 10.79.0.1 dev eth1 ' ]]
 	END
 }
 
@@ -725,6 +766,8 @@ export -f state
 		refused as_user vethpair -d ve0 ve1
 		because VET-38
 		ip link show ve0
+		root_works
+		[[ $(ip -o link | wc -l) = 1 ]]
 	END
 }
 

@@ -4,9 +4,8 @@
 # by chroot, "DIY" the DIY Linux Containers, "kernel space" the talk on it,
 # "slides" the containers in 100 lines of shell, "nginx" what even are they.
 #
-# Not tested here: cables, for which there is no tool yet; what an
-# example in examples/ shows; the causes of refusals, which each tool's tests
-# have.
+# Not tested here: what an example in examples/ shows; the causes of refusals,
+# which each tool's tests have.
 load helper
 
 setup() {
@@ -510,4 +509,166 @@ memory_root() {
 	echo >&7
 	wait "$pid"
 	[[ ! -e $root/$CG ]]
+}
+
+### cables: the machine is a network of the test's own
+
+# A machine, and the functions of this file for its script.
+machine() {
+	mount -t tmpfs tmpfs /run
+	ip link set lo up
+	mkfifo silence
+	stderr=
+	exec 7<>silence	# at the end of its stdin nc(1) would hang up
+}
+
+listens() {
+	grep -q "$(printf ':%04X 0*:0000 0A' "$1")" /proc/net/tcp /proc/net/tcp6
+}
+
+# line_arrives TEXT ADDRESS PORT FROM -- TO: by busybox's nc, run below words.
+line_arrives() {
+	local text=$1 address=$2 port=$3 from=()
+	shift 3
+	while [[ $1 != -- ]]; do
+		from+=("$1")
+		shift
+	done
+	shift
+	"$@" busybox nc -l -p "$port" <&7 >arrived &
+	eventually "$@" bash -c "$(declare -f listens); listens $port"
+	echo "$text" | "${from[@]}" busybox nc "$address" "$port"
+	wait $!
+	[[ $(<arrived) = "$text" ]]
+}
+
+export -f machine listens line_arrives terminal on_terminal typed
+
+@test "jails: a network with a name, a cable to it, and lines in both directions" {
+	inside -n <<-'END'
+		machine
+		pid=$(unshare-lite -n --hold=$$)
+		works nspin -t "$pid" -n test
+		kill "$pid"
+		works vethpair -t /run/netns/test veth0=10.0.0.1/24 veth1=10.0.0.2/24
+		works nsenter-lite -ntest ip link list
+		shows '^[0-9]+: lo: <.*,UP'
+		shows '^[0-9]+: veth1@.*,UP,LOWER_UP'
+		line_arrives 'from outside' 10.0.0.2 2000 -- nsenter-lite -ntest
+		line_arrives 'from inside' 10.0.0.1 2000 nsenter-lite -ntest --
+		works nspin -d test
+		eventually sh -c '! ip link show veth0'
+	END
+}
+
+@test "jails: a jail in that network has its own processes and name, and lines reach it and leave it" {
+	inside -n <<-'END'
+		machine
+		mkdir -p rootfs/proc
+		works sh -c 'unshare-lite -n --hold=$$ | nspin -t - -n test'
+		works vethpair -t /run/netns/test veth0=10.0.0.1/24 veth1=10.0.0.2/24
+		jail='mount -t proc proc /proc
+			hostname jail; hostname
+			echo $$; ps | wc -l
+			ip link show veth1 | grep -c ,UP
+			echo "out of the jail" | nc 10.0.0.1 2001
+			nc -l -p 2000'
+		busybox nc -l -p 2001 <&7 >outside &
+		eventually listens 2001
+		for way in 'nsenter-lite -ntest' 'ip netns exec test'; do
+			: >inside
+			unshare-lite -pum $way chroot rootfs /bin/sh -c "$jail" <&7 >inside &
+			jailed=$!
+			eventually nsenter-lite -ntest bash -c "$(declare -f listens); listens 2000"
+			[[ $(hostname) != jail ]]
+			echo 'into the jail' | busybox nc 10.0.0.2 2000
+			wait $jailed
+			[[ $(<inside) = $'jail\n1\n4\n1\ninto the jail' ]] || { cat inside; false; }
+			[[ $(<outside) = 'out of the jail' ]]
+			busybox nc -l -p 2001 <&7 >outside &
+			eventually listens 2001
+		done
+		kill $!
+		wait $! || :
+	END
+}
+
+@test "slides: the container's network gets a name and a cable, and lines go both ways" {
+	inside -n <<-'END'
+		machine
+		mkdir demo
+		cp -r rootfs demo/lower
+		cd demo
+		terminal consh -h tekapo lower .
+		typed 'ip link show veth1' 2
+		shell=$(<pid)
+		consh=$pid
+		works nspin -t "$shell" -n consh
+		works ip netns exec consh readlink /proc/self/ns/net
+		prints "$(readlink "/proc/$shell/ns/net")"
+		works vethpair -t "$shell" veth0=10.0.0.1/24 veth1=10.0.0.2/24
+		typed 'ip link show veth1'
+		shows 'veth1@[a-z0-9]+: <.*UP,LOWER_UP'
+		typed 'hostname; nc -l -p 50000 -e sh -c "s=; while true; do s=x\$s; echo \$s; sleep 0.1; done" >/dev/null 2>&1 &'
+		prints tekapo
+		eventually ip netns exec consh bash -c "$(declare -f listens); listens 50000"
+		works timeout 5 sh -c 'busybox nc 10.0.0.2 50000 <../silence | head -n 3'
+		prints $'x\nxx\nxxx'
+		busybox nc -l -p 2000 <&7 >outside &
+		eventually listens 2000
+		typed 'echo "greetings from $(hostname)" | nc 10.0.0.1 2000'
+		wait $!
+		[[ $(<outside) = 'greetings from tekapo' ]]
+		echo exit >&"$to"
+		wait "$consh"
+		works nspin -d consh
+		eventually sh -c '! ip link show veth0'
+	END
+}
+
+@test "slides: two containers on one bridge ping each other, and one reaches the world by nat" {
+	inside -n <<-'END'
+		machine
+		world=$(unshare-lite -n --hold=$$ | vethpair -t - up0=192.0.2.2/24 eth0=192.0.2.1/24)
+		ip link add br0 up type bridge
+		ip address add 10.9.0.1/24 dev br0
+		declare -A shell consh
+		for name in pukaki tekapo; do
+			consh -T -h $name rootfs $name sh -c 'trap exit TERM; while :; do sleep 1; done' 2>said &
+			consh[$name]=$!
+			eventually grep -qs . $name/pid
+			shell[$name]=$(<$name/pid)
+			works nspin -t "${shell[$name]}" -n $name
+		done
+		works vethpair -t "${shell[pukaki]}" -b br0 -g ve-pukaki eth0=10.9.0.2/24
+		works vethpair -t /run/netns/tekapo -b br0 -g ve-tekapo eth0=10.9.0.3/24
+		works nsenter-lite -t "${shell[pukaki]}" -a ping -c 1 -W 1 10.9.0.3
+		works nsenter-lite -t "${shell[tekapo]}" -a ping -c 1 -W 1 10.9.0.2
+		fails 1 nsenter-lite -t "${shell[tekapo]}" -a ping -c 1 -W 1 192.0.2.1
+		works nat br0
+		works nsenter-lite -t "${shell[tekapo]}" -a ping -c 1 -W 1 192.0.2.1
+		line_arrives 'to the world' 192.0.2.1 2000 nsenter-lite -ntekapo -- nsenter-lite -t "$world" -n
+		works nat -d br0
+		fails 1 nsenter-lite -ntekapo busybox ping -c 1 -W 1 192.0.2.1
+		works nspin -d pukaki tekapo
+		kill "${consh[@]}"
+		wait "${consh[@]}" || :
+		eventually sh -c '! ip link show ve-tekapo'
+	END
+}
+
+@test "slides: consh with a cable reaches the world as soon as nat lets it" {
+	inside -n <<-'END'
+		machine
+		world=$(unshare-lite -n --hold=$$ | vethpair -t - up0=192.0.2.2/24 eth0=192.0.2.1/24)
+		terminal consh -T -h tekapo -n 10.9.0.1/24,10.9.0.2/24 rootfs box
+		typed 'ping -c 1 -W 1 192.0.2.1' 1
+		works nat ve-tekapo
+		typed 'ping -c 1 -W 1 192.0.2.1'
+		works nat -d ve-tekapo
+		typed 'ping -c 1 -W 1 192.0.2.1' 1
+		echo exit >&"$to"
+		wait "$pid"
+		[[ -z $(ip -o link show type veth | grep tekapo) ]]
+	END
 }

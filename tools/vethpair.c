@@ -117,8 +117,7 @@ guard_self(void)
 	    ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev)
 		return;
 	say("there is no cable from here to here");
-	because("VET-32", "%s is in the network namespace that we are in",
-	    c.target);
+	why_self(&c);
 	fail();
 }
 
@@ -194,8 +193,7 @@ guard_gateway(const struct address *via)
 		if (a->family == via->family &&
 		    memcmp(a->bytes, via->bytes, a->size) == 0) {
 			say("-g: PEER would be its own gateway");
-			because("VET-47", "bridge %s has the address %-s, too",
-			    c.bridge, via->text);
+			why_own_gateway(&c, a);
 			fail();
 		}
 }

@@ -60,6 +60,8 @@ check_link(const struct nlmsghdr *m)
 		tell("delete %s", victims[i].name);
 		because("VET-44", "it is no end of a cable (veth)%-s%-s",
 		    *kind_in(m) ? ", but of kind " : "", kind_in(m));
+		if (*kind_in(m))
+			try("ip link delete %s", victims[i].name);
 		fail();
 	}
 }

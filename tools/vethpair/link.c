@@ -57,6 +57,21 @@ add_name(const char *name)
 }
 
 /*
+ * What both ends have in the request.  By default the kernel allots each a
+ * queue for every processor, and takes back all but one, with a grace period:
+ * it is asked for one.
+ */
+static void
+add_interface(const char *name, unsigned mtu)
+{
+	add_name(name);
+	if (mtu)
+		add_number(&r, IFLA_MTU, mtu);
+	add_number(&r, IFLA_NUM_TX_QUEUES, 1);
+	add_number(&r, IFLA_NUM_RX_QUEUES, 1);
+}
+
+/*
  * One request, all or nothing: the peer is born in its namespace (a move costs
  * a grace period), the host's end is in the bridge and up.  The peer cannot be
  * up yet: its own peer does not exist when the kernel looks.
@@ -69,18 +84,14 @@ make_pair(const struct cable *c)
 	struct nlattr *info, *data, *peer;
 
 	begin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &up, sizeof up);
-	add_name(c->host.name);
-	if (c->mtu)
-		add_number(&r, IFLA_MTU, c->mtu);
+	add_interface(c->host.name, c->mtu);
 	if (c->bridge)
 		add_number(&r, IFLA_MASTER, c->bridge_index);
 	info = add(&r, IFLA_LINKINFO, NULL, 0);
 	add(&r, IFLA_INFO_KIND, "veth", 5);
 	data = add(&r, IFLA_INFO_DATA, NULL, 0);
 	peer = add(&r, VETH_INFO_PEER, &plain, sizeof plain);
-	add_name(c->peer.name);
-	if (c->mtu)
-		add_number(&r, IFLA_MTU, c->mtu);
+	add_interface(c->peer.name, c->mtu);
 	add_number(&r, IFLA_NET_NS_FD, c->ns);
 	end_nest(&r, peer);
 	end_nest(&r, data);

@@ -128,3 +128,68 @@ try_behind(const char *before, const char *word, const char *after)
 	*o.at = '\0';
 	try_again(prefix);
 }
+
+/* Behind a script that is run in the target, in its network namespace only. */
+void
+try_there(const struct cable *c, const char *script)
+{
+	static char prefix[LINE_SIZE / 2];
+	struct out o = { prefix, prefix + sizeof prefix - 1 };
+
+	put_text(&o, "nsenter-lite ");
+	put_text(&o, c->target_pid ? "-t " : "--net=");
+	put_quoted(&o, PASTE, c->target);
+	put_text(&o, c->target_pid ? " -n sh -c " : " sh -c ");
+	put_quoted(&o, PASTE, script);
+	put_text(&o, " && ");
+	*o.at = '\0';
+	try_again(prefix);
+}
+
+/* Behind the command that gives the bridge an address. */
+void
+try_with_address(const char *bridge, const struct address *a)
+{
+	char before[128];
+
+	strcpy(stpcpy(stpcpy(before, "ip address add "), a->text),
+	    a->family == AF_INET ? " dev " : " nodad dev ");
+	try_behind(before, bridge, " && ");
+}
+
+/* The first address in the network of another, or the second; 0: no such. */
+int
+beside(const struct address *a, struct address *other)
+{
+	unsigned i;
+
+	if (a->length > a->size * 8 - 2)
+		return 0;
+	*other = *a;
+	for (i = a->length; i < a->size * 8; i++)
+		other->bytes[i / 8] &= ~(0x80 >> i % 8);
+	other->bytes[a->size - 1] |= 1;
+	if (memcmp(other->bytes, a->bytes, a->size) == 0)
+		other->bytes[a->size - 1] ^= 3;
+	address_text(other->family, other->bytes, other->length, other->text);
+	return 1;
+}
+
+/* With the addresses of other families alone. */
+void
+try_without(const struct cable *c, int family)
+{
+	static struct cable mended;
+	struct end *ends[] = { &mended.host, &mended.peer }, *e;
+	int i, j, n;
+
+	mended = *c;
+	for (i = 0; i < 2; i++) {
+		e = ends[i];
+		for (n = j = 0; j < e->n; j++)
+			if (e->address[j].family != family)
+				e->address[n++] = e->address[j];
+		e->n = n;
+	}
+	try_ends(&mended);
+}

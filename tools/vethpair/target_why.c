@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <linux/nsfs.h>
 
 #include "../why/vethpair.h"
+#include "access.h"
 #include "cable.h"
 #include "facts.h"
 #include "format.h"
@@ -55,30 +57,13 @@ why_no_right(int here)
 	if (!has_cap(CAP_NET_ADMIN)) {
 		because("VET-38", "uid %u has no CAP_NET_ADMIN in the network "
 		    "namespace that HOST is in", geteuid());
-		if (in_first("user") && geteuid() != 0)
-			try_again("sudo ");
+		try_as_root();
 	} else if (is_foreign(here)) {
 		because("VET-29", "the network namespace that HOST is in "
 		    "belongs to a user namespace above the one that we have "
 		    "our capabilities in");
 		try_own_network();
 	}
-}
-
-static void
-why_no_access(const struct cable *c)
-{
-	uid_t uid = status_number(c->target_pid, "Uid", 10);
-
-	if (uid != geteuid() && !has_cap(CAP_SYS_PTRACE))
-		because("NSE-06", "process %-s belongs to uid %u, we are uid "
-		    "%u without CAP_SYS_PTRACE", c->target, uid, geteuid());
-	else
-		because("NSE-28", "one of Landlock, another security module, a "
-		    "user namespace above ours, capabilities or a program that "
-		    "we lack keeps us from process %-s", c->target);
-	if (in_first("user") && geteuid() != 0)
-		try_again("sudo ");
 }
 
 /* /run/netns/NAME, for who has given NAME, or one that is not there. */
@@ -112,13 +97,45 @@ why_open(int err, const struct cable *c)
 {
 	if (c->target_pid) {
 		if (err == EACCES || err == EPERM)
-			why_no_access(c);
+			why_no_access(c->target, c->target_pid);
+		try_as_root();
 		return;
 	}
 	if (err == ENOENT)
 		why_no_name(c);
-	if (err == EACCES && !why_unreachable("NSE-48", c->target))
+	if (err == EACCES && why_unreachable("NSE-48", c->target))
+		try_as_root();
+	else if (err == EACCES)
 		because("VET-46", "uid %u may not read the file", geteuid());
+}
+
+/* A namespace that is held as long as the shell lives, in place of ours. */
+void
+why_self(const struct cable *c)
+{
+	char **word;
+
+	because("VET-32", "%s is in the network namespace that we are in",
+	    c->target);
+	for (word = command; *word; word++)
+		if (*word == c->target) {
+			*word = "-";
+			try_again("unshare-lite -n --hold=$$ | ");
+		}
+}
+
+/* Where namespaces have the names of their kinds, as in /proc/PID/ns. */
+static void
+try_beside(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	static char net[PATH_MAX + 4];
+
+	if (!slash)
+		return;
+	stpcpy(stpncpy(net, path, slash + 1 - path), "net");
+	if (access(net, F_OK) == 0)
+		try_instead(path, net, NULL);
 }
 
 /* EINVAL: what was opened is, or is not. */
@@ -137,8 +154,10 @@ why_unfit(const struct cable *c)
 		return;
 	}
 	type = ioctl(c->ns, NS_GET_NSTYPE);
-	if (type > 0 && type != CLONE_NEWNET)
+	if (type > 0 && type != CLONE_NEWNET) {
 		because("NSE-02", "it is a namespace of another kind than net");
+		try_beside(c->target);
+	}
 }
 
 /* EPERM: whose the target is, and what we are. */

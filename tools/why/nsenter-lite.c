@@ -20,6 +20,7 @@
 #include "access.h"
 #include "cgroup.h"
 #include "facts.h"
+#include "format.h"
 #include "nsenter-lite/entry.h"
 #include "put.h"
 #include "say.h"
@@ -165,14 +166,16 @@ void
 why_enter(int err, int kind)
 {
 	char file[16];
-	int i, fd;
+	int i, fd, closed;
 
 	if (kind < 0 && err == ESRCH)
 		because("NSE-22", "process %-s has ended", entry.operand);
 	if (is_filtered("setns"))
 		because("NSE-20", "a seccomp filter refuses setns(2)");
+	closed = reasons();
 	if (kind < 0 && (err == EPERM || err == EACCES))
 		why_no_access(entry.operand, entry.pid);
+	closed = reasons() - closed;
 	for (i = 0; i < KINDS; i++) {
 		if (kind >= 0 ? i != kind : !(entry.flags & kinds[i].flag))
 			continue;
@@ -185,12 +188,32 @@ why_enter(int err, int kind)
 			why_forbidden(fd, i);
 		close(fd);
 	}
+	if (closed)
+		try_as_root();
 	unexplained(20);
+}
+
+/* A name as ip-netns(8) has them, that is not there. */
+static void
+why_no_name(const char *name)
+{
+	static char prefix[LINE_SIZE / 2];
+	struct out o = { prefix, prefix + sizeof prefix - 1 };
+
+	because("NSE-47", "there is no network namespace of that name");
+	put_text(&o, "ip netns add ");
+	put_quoted(&o, PASTE, name);
+	put_text(&o, " && ");
+	*o.at = '\0';
+	try_again(prefix);
 }
 
 void
 why_open(int err, const char *path)
 {
+	if (err == ENOENT && strncmp(path, "/run/netns/", 11) == 0 &&
+	    !strchr(path + 11, '/'))
+		why_no_name(path + 11);
 	if (err == EACCES && entry.pid)
 		why_no_access(entry.operand, entry.pid);
 	if (err == EACCES && !reasons() && strncmp(path, "/proc/", 6) == 0)
@@ -198,4 +221,6 @@ why_open(int err, const char *path)
 		    "not ptrace(2) the process");
 	else if (err == EACCES && !reasons())
 		why_unreachable("NSE-48", path);
+	if (err == EACCES)
+		try_as_root();
 }

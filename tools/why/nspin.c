@@ -49,6 +49,8 @@ why_closed(int err, pid_t pid, int pidfd, int kind)
 	else if (err == ENOENT && !(kinds_known() & kinds[kind].flag))
 		because("PIN-16", "this kernel has no %-s namespaces",
 		    kinds[kind].name);
+	if (err == EACCES || err == EPERM)
+		try_as_root();
 	unexplained(6);
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <linux/capability.h>
 #include <linux/magic.h>
 
 #include "access.h"
@@ -14,14 +15,6 @@
 #include "nstree/nstree.h"
 #include "say.h"
 #include "target.h"
-
-/* Root sees what an ordinary user does not; inside a container he may not. */
-static void
-try_as_root(void)
-{
-	if (reasons() && geteuid() != 0 && in_first("user"))
-		try_again("sudo ");
-}
 
 void
 why_closed(int err, const char *operand, pid_t pid)
@@ -39,9 +32,14 @@ why_unasked(int err)
 {
 	if (is_filtered("ioctl"))
 		because("NST-01", "a seccomp filter refuses ioctl(2)");
-	if (err == EMFILE)
+	if (err == EMFILE) {
 		because("NST-02", "no more than %d files may be open at a time",
 		    most_fds());
+		if (has_cap(CAP_SYS_RESOURCE) && in_first("user"))
+			try_again("prlimit --nofile=4096 ");
+		else if (geteuid() != 0 && in_first("user"))
+			try_again("sudo prlimit --nofile=4096 ");
+	}
 	unexplained(8);
 }
 

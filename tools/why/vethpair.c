@@ -65,17 +65,6 @@ why_overlap(const struct cable *c, const struct address *a,
 	try_free_networks(c);
 }
 
-void
-why_no_gateway(const struct cable *c)
-{
-	if (c->bridge)
-		because("VET-42", "bridge %s has no address of the kind that "
-		    "PEER has", c->bridge);
-	else
-		because("VET-42", "HOST has no address of the kind that PEER "
-		    "has");
-}
-
 static int
 is_bad_name(const char *name)
 {
@@ -204,8 +193,6 @@ why_switched_off(const struct cable *c, int here)
 {
 	static const char file[] = "/proc/sys/net/ipv6/conf/default/"
 	    "disable_ipv6";
-	static char prefix[LINE_SIZE / 2];
-	struct out o = { prefix, prefix + sizeof prefix - 1 };
 	char now[4];
 
 	/* /proc/sys/net shows the network that we are in. */
@@ -216,17 +203,12 @@ why_switched_off(const struct cable *c, int here)
 		return;
 	because("VET-17", "IPv6 is switched off for new interfaces %-s: %s "
 	    "is 1", here ? "here" : "in the target", file);
-	if (!here) {
-		put_text(&o, "nsenter-lite ");
-		put_text(&o, c->target_pid ? "-t " : "--net=");
-		put_quoted(&o, PASTE, c->target);
-		put_text(&o, c->target_pid ? " -n sh -c '" : " sh -c '");
-	}
-	put_text(&o, "echo 0 >");
-	put_text(&o, file);
-	put_text(&o, here ? " && " : "' && ");
-	*o.at = '\0';
-	try_again(prefix);
+	if (here)
+		try_again("echo 0 >/proc/sys/net/ipv6/conf/default/"
+		    "disable_ipv6 && ");
+	else
+		try_there(c, "echo 0 >/proc/sys/net/ipv6/conf/default/"
+		    "disable_ipv6");
 }
 
 void
@@ -238,47 +220,11 @@ why_address(int err, const struct cable *c, const struct end *e,
 		try_instead(c->mtu_operand, "1280", NULL);
 	} else if (err == EACCES && a->family == AF_INET6)
 		why_switched_off(c, e == &c->host);
-	if (err == EOPNOTSUPP && access("/proc/net/if_inet6", F_OK) < 0)
+	if (err == EOPNOTSUPP && access("/proc/net/if_inet6", F_OK) < 0) {
 		because("VET-36", "this kernel does without IPv6");
+		try_without(c, AF_INET6);
+	}
 	unexplained(3);
-}
-
-/* The gateway is beyond what PEER reaches; often its LEN is too long. */
-static void
-why_not_near(const struct cable *c, const struct address *via)
-{
-	static struct cable mended;
-	struct address *a;
-	int i;
-
-	mended = *c;
-	for (i = 0; i < mended.peer.n; i++) {
-		a = &mended.peer.address[i];
-		if (a->family == via->family &&
-		    same_network(a->bytes, via->bytes, a->length))
-			return;
-	}
-	because("VET-10", "no address of PEER is in a network with %-s",
-	    via->text);
-	for (i = 0; i < mended.peer.n; i++) {
-		a = &mended.peer.address[i];
-		if (a->family != via->family ||
-		    !same_network(a->bytes, via->bytes, via->length))
-			continue;
-		address_text(a->family, a->bytes, via->length, a->text);
-		try_ends(&mended);
-		return;
-	}
-}
-
-void
-why_gateway(int err, const struct cable *c, const struct address *via)
-{
-	if (err == EEXIST && has_default(c->peer.sock, via->family))
-		because("VET-12", "the target has a default route already");
-	if (err != EEXIST)
-		why_not_near(c, via);
-	unexplained(2);
 }
 
 void

@@ -15,5 +15,7 @@ void	 why_no_gateway(const struct cable *c);
 void	 why_pair(int err, const struct cable *c);
 void	 why_address(int err, const struct cable *c, const struct end *e,
 	    const struct address *a);
+void	 why_self(const struct cable *c);
+void	 why_own_gateway(const struct cable *c, const struct address *a);
 void	 why_gateway(int err, const struct cable *c, const struct address *via);
 void	 why_delete(int err);

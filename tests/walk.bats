@@ -511,3 +511,89 @@ memory_root() {
 	wait "$pid"
 	[[ ! -e $root/$CG ]]
 }
+
+# Half a CPU in the words of either version, as $half; $all is all of it.
+half_a_cpu() {
+	root=$(awk '/ - cgroup .*[, ]cpu(,|$)/ { print $5; exit }' /proc/self/mountinfo)
+	counted=$(awk '/ - cgroup .*[, ]cpuacct(,|$)/ { print $5; exit }' /proc/self/mountinfo)
+	if [[ $root && $counted ]]; then
+		half=(cpu.cfs_period_us=10000 cpu.cfs_quota_us=5000) all=(cpu.cfs_quota_us=-1 cpuacct.usage=0)
+		return
+	fi
+	counted=
+	root=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	needs 'a CPU controller' grep -w cpu "$root/cgroup.controllers"
+	half=('cpu.max=5000 10000') all=(cpu.max=max)
+}
+
+# Microseconds of CPU time that the cgroup has used.
+used() {
+	if [[ $counted ]]; then
+		echo $(( $(<"$counted/$1/cpuacct.usage") / 1000 ))
+	else
+		awk '$1 == "usage_usec" { print $2 }' "$root/$1/cpu.stat"
+	fi
+}
+
+# uses_half CGROUP...: each uses 45 to 55 % of a CPU
+uses_half() {
+	local start=$EPOCHREALTIME end name share
+	local -A before
+
+	for name; do
+		before[$name]=$(used "$name")
+	done
+	sleep 3
+	end=$EPOCHREALTIME
+	for name; do
+		share=$(( ($(used "$name") - before[$name]) * 100 / (${end/./} - ${start/./}) ))
+		(( share >= 45 && share <= 55 )) || flunk "$name: $share %"
+	done
+}
+
+# bats test_tags=root
+@test "jails: two that burn a CPU share it, half of one for each" {
+	half_a_cpu
+	for name in a b; do
+		spawn cgset "$CG/$name" "${half[@]}" "${all[@]:1}" chroot rootfs sh -c 'while :; do :; done'
+	done
+	eventually grep -q . "$root/$CG/a/cgroup.procs"
+	eventually grep -q . "$root/$CG/b/cgroup.procs"
+	uses_half "$CG/a" "$CG/b"
+	works cgset -dk "$CG"
+}
+
+# bats test_tags=root
+@test "slides: a CPU limit, set from outside, holds what burns inside" {
+	half_a_cpu
+	spawn consh -c "$CG" -r "${all[0]}" ${all[1]:+-r "${all[1]}"} rootfs box sh -c 'while :; do :; done'
+	eventually test -s box/pid
+	works cgset "$CG" "${half[@]}"
+	uses_half "$CG"
+	kill "$pid"
+	wait "$pid" || :
+	[[ ! -e $root/$CG ]]
+}
+
+# bats test_tags=root,static
+@test "slides: the inner container's cgroup is below the outer one's" {
+	root=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	needs 'version 2 of cgroups' test "$root"
+	terminal consh -c "$CG" -h tekapo rootfs box
+	typed 'cat /proc/1/cgroup'
+	shows '^0::/$'
+	typed 'mkdir inner; mount -t tmpfs inner inner; cd inner; mkrootfs lower'
+	typed 'consh -c cgrp_2 -h pukaki lower . cat /proc/1/cgroup'
+	shows '^0::/$'
+	typed 'consh -c cgrp_2 -h pukaki lower . /bin/sleep 1000 & echo'
+	eventually grep -q . "$root/$CG/cgrp_2/cgroup.procs"
+	sleep=$(<"$root/$CG/cgrp_2/cgroup.procs")
+	eventually grep -q sleep "/proc/$sleep/comm"
+	grep -q "^0::/$CG/cgrp_2\$" "/proc/$sleep/cgroup"
+	kill -KILL "$sleep"
+	typed wait
+	typed 'ls -d /sys/fs/cgroup/cgrp_2' 1
+	echo exit >&"$to"
+	wait "$pid"
+	[[ ! -e $root/$CG ]]
+}

@@ -741,8 +741,8 @@ why_not_removed(int err, struct place *p)
 		try_line(words("cgset -t %d %s && ", kin, p->point), NULL);
 	} else if (err == EBUSY && processes_of(p, list, sizeof list)) {
 		because(p->v2 ? "CG2-47" : "CG1-31", "it holds %-s%-s",
-		    processes(list), killing ? ", which did not end within 10 "
-		    "seconds of a SIGKILL" : "");
+		    processes(list), killing ? ", none of which ended for 10 "
+		    "seconds after a SIGKILL" : "");
 		if (!killing) {
 			killing = 1;
 			try_line("", NULL);

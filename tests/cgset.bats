@@ -764,6 +764,11 @@ where() {
 		works cgset -c pids "$CG"
 		works cgset "$CG"
 		prints "$root/$CG"
+		umount -a -t cgroup,cgroup2
+		refused cgset -d "$CG"
+		says ENODEV
+		because CG1-25
+		says '^cgset: try: mkdir -p /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && cgset -d '
 	END
 	v2
 	refused cgset -c memry "$CG-new"

@@ -308,7 +308,8 @@ give_file(struct place *p, const char *file, uid_t uid, gid_t gid)
 	struct stat st;
 	struct step *s;
 
-	if (fstatat(p->dir, file, &st, *file ? 0 : AT_EMPTY_PATH) < 0)
+	if (fstatat(p->dir, file, &st, *file ? 0 : AT_EMPTY_PATH) < 0 &&
+	    errno == ENOENT)
 		return;
 	if (did(fchownat(p->dir, file, uid, gid, *file ? 0 : AT_EMPTY_PATH),
 	    "fchownat(%d, %s, %d, %d, 0)", p->dir, file, (int)uid,

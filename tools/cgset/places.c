@@ -162,6 +162,17 @@ place_by_path(const char **path)
 	return p;
 }
 
+static _Noreturn void
+no_hierarchy(void)
+{
+	errno = ENODEV;
+	tell("find cgroups");
+	because("CG1-25", "no hierarchy of them is mounted");
+	try_line("mkdir -p /sys/fs/cgroup && mount -t cgroup2 none "
+	    "/sys/fs/cgroup && ", NULL);
+	fail();
+}
+
 /* The same name below the mount point of each hierarchy. */
 void
 find_places(const char *operand)
@@ -169,15 +180,20 @@ find_places(const char *operand)
 	static struct mount m;
 	static struct mounts in;
 	struct place *p;
+	int lines = 0;
 
 	name = operand = checked(operand);
 	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
 		die("open %s", "/proc/self/mountinfo");
-	while (mount_next(&in, &m))
+	for (; mount_next(&in, &m); lines++)
 		if (strcmp(m.type, "cgroup") == 0 ||
 		    strcmp(m.type, "cgroup2") == 0)
 			add(&m, operand);
+	if (!lines)
+		die("read %s", "/proc/self/mountinfo");
 	mounts_close(&in);
+	if (!n_places)
+		no_hierarchy();
 
 	if (*operand == '/') {
 		p = place_by_path(&name);

@@ -523,6 +523,7 @@ where() {
 	says "cpuset.cpu_exclusive=1 cpuset.sched_load_balance=0$"
 	refused cgset "$CG" cpuset.cpus.effective=0
 	says 'cpuset.effective_cpus'
+	v1 blkio
 	refused cgset -- "$CG" io.max='8:0 rbps=1000 wbps=max riops=5 wiops=6' io.weight='default 200'
 	says "'blkio.throttle.read_bps_device=8:0 1000' 'blkio.throttle.write_bps_device=8:0 0' 'blkio.throttle.read_iops_device=8:0 5' 'blkio.throttle.write_iops_device=8:0 6' blkio.weight=1000$"
 }

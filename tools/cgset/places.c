@@ -11,6 +11,8 @@
 #include "mounts.h"
 #include "say.h"
 
+#define SEPARATORS " ,|\n"
+
 struct place places[MOST_PLACES], *handle_of;
 int n_places;
 
@@ -222,12 +224,13 @@ unified(void)
 	return NULL;
 }
 
-/* Whether a name is in a list that commas separate. */
-static int
-is_listed(const char *list, const char *word, size_t n)
+/* Whether one of n bytes is among the words of a list. */
+int
+has_word(const char *list, const char *word, size_t n)
 {
-	for (; *list; list += strcspn(list, ","), list += *list == ',')
-		if (strcspn(list, ",") == n && strncmp(list, word, n) == 0)
+	for (; *list; list += strcspn(list, SEPARATORS), list += *list != '\0')
+		if (strcspn(list, SEPARATORS) == n &&
+		    strncmp(list, word, n) == 0)
 			return 1;
 	return 0;
 }
@@ -242,7 +245,7 @@ place_of(const char *controller, size_t n)
 	struct place *p;
 
 	for (p = places; p < places + n_places; p++)
-		if (!p->v2 && is_listed(p->controllers, controller, n))
+		if (!p->v2 && has_word(p->controllers, controller, n))
 			return p;
 	if (n == 2 && strncmp(controller, "io", n) == 0)
 		return place_of("blkio", 5);

@@ -14,10 +14,10 @@
 #include "cgset/places.h"
 #include "cgset/processes.h"
 #include "cgset/remove.h"
+#include "cgset/why.h"
 #include "facts.h"
 #include "put.h"
 #include "say.h"
-#include "why/cgset.h"
 
 #define PATIENCE 10000		/* milliseconds in which one more has to end */
 

@@ -394,9 +394,26 @@ only_upper() {
 	because 'CG1-01|CG2-46'
 	never_says '^  sudo'
 	[[ ! -e boxu && ! $(find /sys/fs/cgroup -name "$CG") ]]
+	works cgset -o 1000:1000 "$CG"
 	works cgset -o 1000:1000 "$CG" pids.max=50
 	works cgset "$CG/caller" setpriv --reuid 1000 --regid 1000 --clear-groups env HOME="$W" \
 		consh -c "$CG/box" lower boxu grep -E '^0:|:pids:' /proc/1/cgroup
 	[[ $(cut -d: -f3 <<<"$stdout" | sort -u) = / ]]
+	mkfifo -m 666 fifo
+	exec 7<>fifo
+	spawn cgset "$CG/caller" setpriv --reuid 1000 --regid 1000 --clear-groups env HOME="$W" sh -c \
+		'exec consh -c "$CG/box" -r pids.max=20 lower boxu sh -c "mkdir /sys/fs/cgroup/below; ls /sys/fs/cgroup; read -r x" <fifo >said'
+	eventually grep -qx below said
+	[[ $(<said) != *box* && $(<said) != *caller* ]]
+	mapfile -t folders < <(find /sys/fs/cgroup -path "*/$CG/box")
+	for folder in "${folders[@]}"; do
+		[[ $(<"$folder/cgroup.procs") = "$(<boxu/pid)" ]]
+		[[ $(stat -c %u:%g "$folder" "$folder/cgroup.procs" | uniq) = 1000:1000 ]]
+		[[ ! -e $folder/pids.max || $(<"$folder/pids.max") = 20 ]]
+		[[ ! -e $folder/cgroup.type || -d $folder/below ]]
+	done
+	echo >&7
+	wait "$pid"
+	[[ ! $(find /sys/fs/cgroup -path "*/$CG/box") ]]
 	works cgset -d "$CG"
 }

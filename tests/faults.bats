@@ -379,6 +379,93 @@ new_namespaces() {
 	END
 }
 
+# Cgroups are no files of $W: after() looks at them.
+# bats test_tags=root
+@test "cgset: a cgroup as it was asked for, or none" {
+	needs 'a controller pids' cgset "$CG" pids.max=5
+	cgset -d "$CG"
+	inside -pf --mount-proc <<-'END'
+		gone() {
+			[[ ! $(find /sys/fs/cgroup -path "*$CG*") ]]
+		}
+		act() {
+			"${strace[@]}" cgset -o 1000:1000 "$CG/a" pids.max=5
+		}
+		evidence() {
+			find /sys/fs/cgroup -path "*$CG/a*" -printf '%p %u\n'
+			cat /sys/fs/cgroup/{,pids/}"$CG/a/pids.max" 2>/dev/null || :
+		}
+		after() {
+			(( status )) || cgset -d "$CG"
+			gone
+		}
+		each_call cgset
+		act() {
+			"${strace[@]}" cgset "$CG/a" pids.max=5 sh -c 'cat /proc/self/cgroup /sys/fs/cgroup/*/$CG/a/pids.max'
+		}
+		evidence() { :; }
+		each_call cgset
+	END
+}
+
+# bats test_tags=root
+@test "cgset -t: a process is moved, or stays where it was" {
+	needs 'a controller pids' cgset "$CG" pids.max=5
+	inside -pf --mount-proc <<-'END'
+		sleep 1000 & pid=$!
+		place=$(<"/proc/$pid/cgroup")
+		act() {
+			"${strace[@]}" cgset -t "$pid" "$CG/a" pids.max=7
+		}
+		evidence() {
+			cat "/proc/$pid/cgroup"
+		}
+		after() {
+			(( status )) || {
+				for folder in /sys/fs/cgroup{,/pids}; do
+					[[ ! -e $folder/$CG/a ]] || echo "$pid" >"$folder/cgroup.procs"
+				done
+				cgset -d "$CG/a"
+			}
+			[[ $(<"/proc/$pid/cgroup") = "$place" && ! $(find /sys/fs/cgroup -path "*$CG/a") ]]
+		}
+		each_call cgset
+		kill "$pid"
+		cgset -d "$CG"
+	END
+}
+
+# bats test_tags=root
+@test "cgset -d: all is removed, or can be still" {
+	needs 'a controller pids' cgset "$CG" pids.max=5
+	inside -pf --mount-proc <<-'END'
+		act() {
+			"${strace[@]}" cgset -d "$CG"
+		}
+		before() {
+			cgset "$CG/a/b" pids.max=5 >/dev/null
+		}
+		after() {
+			(( ! status )) || cgset -d "$CG" || [[ $? = 125 ]]
+			[[ ! $(find /sys/fs/cgroup -path "*$CG*") ]]
+		}
+		each_call cgset
+		act() {
+			"${strace[@]}" cgset -dk "$CG"
+		}
+		before() {
+			cgset "$CG/a/b" pids.max=5 sleep 1000 & pid=$!
+			disown
+			eventually grep -qs "$CG/a/b" "/proc/$pid/cgroup"
+		}
+		after() {
+			(( ! status )) || cgset -dk "$CG" || [[ $? = 125 ]]
+			[[ ! $(find /sys/fs/cgroup -path "*$CG*") ]]
+		}
+		each_call cgset
+	END
+}
+
 @test "vethpair: both ends with all that is theirs, or nothing" {
 	inside -npf --mount-proc <<-'END'
 		held=$(unshare-lite -n --hold=$$)

@@ -671,4 +671,104 @@ export -f machine listens line_arrives terminal on_terminal typed
 		wait "$pid"
 		[[ -z $(ip -o link show type veth | grep tekapo) ]]
 	END
+# Half a CPU in the words of either version, as $half, and all of it, as $all;
+# $first lets a cgroup come before what else runs on this machine.
+half_a_cpu() {
+	root=$(awk '/ - cgroup .*[, ]cpu(,|$)/ { print $5; exit }' /proc/self/mountinfo)
+	counted=$(awk '/ - cgroup .*[, ]cpuacct(,|$)/ { print $5; exit }' /proc/self/mountinfo)
+	if [[ $root && $counted ]]; then
+		half=(cpu.cfs_period_us=10000 cpu.cfs_quota_us=5000)
+		all=(cpu.cfs_quota_us=-1 cpuacct.usage=0)
+		first=cpu.shares=262144
+		return
+	fi
+	counted=
+	root=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	needs 'a CPU controller' grep -w cpu "$root/cgroup.controllers"
+	half=('cpu.max=5000 10000') all=(cpu.max=max) first=cpu.weight=10000
+}
+
+# Sets $used to the microseconds of CPU time that a cgroup has used.
+count() {
+	if [[ $counted ]]; then
+		read -r used <"$counted/$1/cpuacct.usage"
+		used=$(( used / 1000 ))
+	else
+		read -r _ used <"$root/$1/cpu.stat"
+	fi
+}
+
+# Sets $share to the % of a CPU that a cgroup uses, for two seconds.
+measure() {
+	local start before
+
+	start=${EPOCHREALTIME/./}
+	count "$1"
+	before=$used
+	sleep 2
+	count "$1"
+	share=$(( (used - before) * 100 / (${EPOCHREALTIME/./} - start) ))
+}
+
+# uses_half CGROUP: 45 to 55 %.  A machine that stalls misses periods, whose
+# quota is lost then: it may try again.
+uses_half() {
+	for _ in 1 2 3 4 5; do
+		measure "$1"
+		(( share <= 55 )) || break
+		(( share < 45 )) || return 0
+	done
+	flunk "$1 uses $share %"
+}
+
+# bats test_tags=root
+@test "jails: two that burn a CPU share it, half of one for each" {
+	half_a_cpu
+	works cgset "$CG" "$first"
+	for name in a b; do
+		spawn cgset "$CG/$name" "${half[@]}" "${all[@]:1}" chroot rootfs sh -c 'while :; do :; done'
+	done
+	eventually grep -qs . "$root/$CG/a/cgroup.procs"
+	eventually grep -qs . "$root/$CG/b/cgroup.procs"
+	uses_half "$CG/a"
+	uses_half "$CG/b"
+	works cgset -dk "$CG"
+}
+
+# bats test_tags=root
+@test "slides: a CPU limit, set from outside, holds what burns inside" {
+	half_a_cpu
+	spawn consh -c "$CG" -r "$first" -r "${all[0]}" ${all[1]:+-r "${all[1]}"} rootfs box \
+		sh -c 'while :; do :; done'
+	eventually test -s box/pid
+	measure "$CG"
+	(( share > 60 )) || flunk "$share %, without a limit"
+	works cgset "$CG" "${half[@]}"
+	uses_half "$CG"
+	kill "$pid"
+	wait "$pid" || :
+	[[ ! -e $root/$CG ]]
+}
+
+# bats test_tags=root,static
+@test "slides: the inner container's cgroup is below the outer one's" {
+	root=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	needs 'version 2 of cgroups' test "$root"
+	terminal consh -c "$CG" -h tekapo rootfs box
+	typed 'cat /proc/1/cgroup'
+	shows '^0::/$'
+	typed 'mkdir inner; mount -t tmpfs inner inner; cd inner; mkrootfs lower'
+	typed 'consh -c cgrp_2 -h pukaki lower . cat /proc/1/cgroup'
+	shows '^0::/$'
+	typed 'consh -c cgrp_2 -h pukaki lower . /bin/sleep 1000 & echo'
+	eventually grep -q . "$root/$CG/cgrp_2/cgroup.procs"
+	sleep=$(<"$root/$CG/cgrp_2/cgroup.procs")
+	eventually grep -q sleep "/proc/$sleep/comm"
+	grep -q "^0::/$CG/cgrp_2\$" "/proc/$sleep/cgroup"
+	kill -KILL "$sleep"
+	typed wait
+	typed 'ls -d /sys/fs/cgroup/cgrp_2' 1
+	echo exit >&"$to"
+	wait "$pid"
+	[[ ! -e $root/$CG ]]
 }

@@ -20,12 +20,13 @@
 #include "cgset/owner.h"
 #include "cgset/places.h"
 #include "cgset/remove.h"
+#include "cgset/twins.h"
 #include "cgset/values.h"
+#include "cgset/why.h"
 #include "chain.h"
 #include "say.h"
 #include "start.h"
 #include "target.h"
-#include "why/cgset.h"
 
 static const char text[] =
 "usage: cgset [-c CTRL,...] [-o USER[:GROUP]] CGROUP [FILE=VALUE]...\n"

@@ -13,50 +13,30 @@ enum kind { NUMBER, BYTES, WORD };
  * values people write.  Numbers are from least to most, or the word.
  */
 static const struct form {
-	int version;
-	const char *file;
 	const char *id;
 	enum kind kind;
 	long long least, most;
-	const char *words;	/* "a|b" */
+	const char *words, *files;	/* "a|b" */
 } forms[] = {
-	{ 2, "memory.max", "CG2-23", BYTES, 0, -1, "max" },
-	{ 2, "memory.high", "CG2-23", BYTES, 0, -1, "max" },
-	{ 2, "memory.low", "CG2-23", BYTES, 0, -1, "max" },
-	{ 2, "memory.min", "CG2-23", BYTES, 0, -1, "max" },
-	{ 2, "memory.swap.max", "CG2-23", BYTES, 0, -1, "max" },
-	{ 2, "memory.swap.high", "CG2-23", BYTES, 0, -1, "max" },
-	{ 2, "memory.oom.group", "CG2-22", NUMBER, 0, 1, NULL },
-	{ 2, "cgroup.max.depth", "CG2-23", NUMBER, 0, 1LL << 31, "max" },
-	{ 2, "cgroup.max.descendants", "CG2-23", NUMBER, 0, 1LL << 31, "max" },
-	{ 2, "cgroup.freeze", "CG2-22", NUMBER, 0, 1, NULL },
-	{ 2, "cgroup.kill", "CG2-21b", NUMBER, 1, 1, NULL },
-	{ 2, "cgroup.type", "CG2-16", WORD, 0, 0, "threaded" },
-	{ 2, "cpu.weight", "CG2-24b", NUMBER, 1, 10000, NULL },
-	{ 2, "cpuset.cpus.partition", "CG2-23", WORD, 0, 0,
-	    "member|root|isolated" },
-	{ 0, "pids.max", "CG2-31", NUMBER, 0, 4194304, "max" },
-	{ 1, "freezer.state", "CG1-27", WORD, 0, 0, "FROZEN|THAWED" },
-	{ 1, "memory.limit_in_bytes", "CG1-37", BYTES, 0, -1, "-1" },
-	{ 1, "memory.soft_limit_in_bytes", "CG1-37", BYTES, 0, -1, "-1" },
-	{ 1, "memory.memsw.limit_in_bytes", "CG1-37", BYTES, 0, -1, "-1" },
-	{ 1, "memory.swappiness", "CG1-37", NUMBER, 0, 200, NULL },
-	{ 1, "cpu.shares", "CG1-37", NUMBER, 0, 262144, NULL },
-	{ 1, "cpu.cfs_quota_us", "CG1-37", NUMBER, 1000, 1LL << 44, "-1" },
-	{ 1, "cpu.cfs_period_us", "CG1-37", NUMBER, 1000, 1000000, NULL },
+	{ "CG2-23", BYTES, 0, -1, "max", "memory.max|memory.high|memory.low|"
+	    "memory.min|memory.swap.max|memory.swap.high" },
+	{ "CG2-22", NUMBER, 0, 1, "", "memory.oom.group|cgroup.freeze" },
+	{ "CG2-23", NUMBER, 0, 1LL << 31, "max",
+	    "cgroup.max.depth|cgroup.max.descendants" },
+	{ "CG2-21b", NUMBER, 1, 1, "", "cgroup.kill" },
+	{ "CG2-16", WORD, 0, 0, "threaded", "cgroup.type" },
+	{ "CG2-24b", NUMBER, 1, 10000, "", "cpu.weight" },
+	{ "CG2-23", WORD, 0, 0, "member|root|isolated",
+	    "cpuset.cpus.partition" },
+	{ "CG2-31", NUMBER, 0, 4194304, "max", "pids.max" },
+	{ "CG1-27", WORD, 0, 0, "FROZEN|THAWED", "freezer.state" },
+	{ "CG1-37", BYTES, 0, -1, "-1", "memory.limit_in_bytes|"
+	    "memory.soft_limit_in_bytes|memory.memsw.limit_in_bytes" },
+	{ "CG1-37", NUMBER, 0, 200, "", "memory.swappiness" },
+	{ "CG1-37", NUMBER, 0, 262144, "", "cpu.shares" },
+	{ "CG1-37", NUMBER, 1000, 1LL << 44, "-1", "cpu.cfs_quota_us" },
+	{ "CG1-37", NUMBER, 1000, 1000000, "", "cpu.cfs_period_us" },
 };
-
-static int
-is_word(const char *words, const char *text)
-{
-	size_t n = strlen(text);
-
-	for (; words && *words; words += strcspn(words, "|"),
-	    words += *words == '|')
-		if (strcspn(words, "|") == n && strncmp(words, text, n) == 0)
-			return 1;
-	return 0;
-}
 
 static int
 is_number(const struct form *f, const char *text)
@@ -99,7 +79,6 @@ is_rates(const char *text)
 {
 	static const char keys[] = "rbps|wbps|riops|wiops";
 	const char *rest;
-	char key[8];
 	size_t n;
 
 	digits(text, &rest, 10);
@@ -111,11 +90,7 @@ is_rates(const char *text)
 	while (*rest) {
 		text = rest + strspn(rest, " ");
 		n = strcspn(text, "=");
-		if (n >= sizeof key || !text[n])
-			return 0;
-		memcpy(key, text, n);
-		key[n] = '\0';
-		if (!is_word(keys, key))
+		if (!text[n] || !has_word(keys, text, n))
 			return 0;
 		text += n + 1;
 		digits(text, &rest, 10);
@@ -163,18 +138,18 @@ why_value(const struct value *v)
 		because("CG1-22", "%-s is a, or b or c, MAJ:MIN or *, and of "
 		    "the letters r, w and m those that are meant", v->file);
 	for (f = forms; f < forms + sizeof forms / sizeof *forms; f++) {
-		if (strcmp(f->file, v->file) != 0 || f->version ==
-		    2 - v->place->v2 || is_word(f->words, v->text) ||
+		if (!has_word(f->files, v->file, strlen(v->file)) ||
+		    has_word(f->words, v->text, strlen(v->text)) ||
 		    (f->kind != WORD && is_number(f, v->text)))
 			continue;
 		if (f->kind == WORD)
-			because(f->id, "%-s is one of %-s", f->file, f->words);
+			because(f->id, "%-s is one of %-s", v->file, f->words);
 		else if (f->kind == BYTES)
 			because(f->id, "%-s is a number of bytes, with K, M, G "
-			    "or T, or %-s", f->file, f->words);
+			    "or T, or %-s", v->file, f->words);
 		else
 			because(f->id, "%-s is a number from %lld to %lld%-s"
-			    "%-s", f->file, f->least, f->most, f->words ?
-			    ", or " : "", f->words ? f->words : "");
+			    "%-s", v->file, f->least, f->most, *f->words ?
+			    ", or " : "", f->words);
 	}
 }

@@ -1,4 +1,5 @@
 #include "cgset/line.h"
+#include "cgset/twins.h"
 #include "cgset/values.h"
 #include "format.h"
 #include "say.h"

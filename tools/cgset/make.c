@@ -11,11 +11,11 @@
 #include "cgset/places.h"
 #include "cgset/processes.h"
 #include "cgset/values.h"
+#include "cgset/why.h"
 #include "format.h"
 #include "put.h"
 #include "say.h"
 #include "target.h"
-#include "why/cgset.h"
 
 #define MOST_STEPS 1024
 
@@ -148,17 +148,6 @@ hand_down(struct place *p, size_t length, const char *plus)
 	return 0;
 }
 
-static int
-has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (; *list; list += strcspn(list, " \n"), list += *list != '\0')
-		if (strncmp(list, word, n) == 0 && strchr(" \n", list[n]))
-			return 1;
-	return 0;
-}
-
 /* Where the process is now. */
 void
 remember(pid_t pid)
@@ -253,7 +242,7 @@ enable(struct place *p, const char *controller, size_t n)
 		return;
 	((char *)plus)[n + 1] = '\0';
 	if (get(p->dir, "cgroup.controllers", now, sizeof now) >= 0 &&
-	    has_word(now, plus + 1))
+	    has_word(now, plus + 1, n))
 		return;
 	if (hand_down(p, strlen(p->folder), plus) == 0)
 		return;
@@ -308,7 +297,8 @@ give_file(struct place *p, const char *file, uid_t uid, gid_t gid)
 	struct stat st;
 	struct step *s;
 
-	if (fstatat(p->dir, file, &st, *file ? 0 : AT_EMPTY_PATH) < 0)
+	if (fstatat(p->dir, file, &st, *file ? 0 : AT_EMPTY_PATH) < 0 &&
+	    errno == ENOENT)
 		return;
 	if (did(fchownat(p->dir, file, uid, gid, *file ? 0 : AT_EMPTY_PATH),
 	    "fchownat(%d, %s, %d, %d, 0)", p->dir, file, (int)uid,

@@ -11,6 +11,8 @@
 #include "mounts.h"
 #include "say.h"
 
+#define SEPARATORS " ,|\n"
+
 struct place places[MOST_PLACES], *handle_of;
 int n_places;
 
@@ -162,6 +164,17 @@ place_by_path(const char **path)
 	return p;
 }
 
+static _Noreturn void
+no_hierarchy(void)
+{
+	errno = ENODEV;
+	tell("find cgroups");
+	because("CG1-25", "no hierarchy of them is mounted");
+	try_line("mkdir -p /sys/fs/cgroup && mount -t cgroup2 none "
+	    "/sys/fs/cgroup && ", NULL);
+	fail();
+}
+
 /* The same name below the mount point of each hierarchy. */
 void
 find_places(const char *operand)
@@ -169,15 +182,20 @@ find_places(const char *operand)
 	static struct mount m;
 	static struct mounts in;
 	struct place *p;
+	int lines = 0;
 
 	name = operand = checked(operand);
 	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
 		die("open %s", "/proc/self/mountinfo");
-	while (mount_next(&in, &m))
+	for (; mount_next(&in, &m); lines++)
 		if (strcmp(m.type, "cgroup") == 0 ||
 		    strcmp(m.type, "cgroup2") == 0)
 			add(&m, operand);
+	if (!lines)
+		die("read %s", "/proc/self/mountinfo");
 	mounts_close(&in);
+	if (!n_places)
+		no_hierarchy();
 
 	if (*operand == '/') {
 		p = place_by_path(&name);
@@ -206,12 +224,13 @@ unified(void)
 	return NULL;
 }
 
-/* Whether a name is in a list that commas separate. */
-static int
-is_listed(const char *list, const char *word, size_t n)
+/* Whether one of n bytes is among the words of a list. */
+int
+has_word(const char *list, const char *word, size_t n)
 {
-	for (; *list; list += strcspn(list, ","), list += *list == ',')
-		if (strcspn(list, ",") == n && strncmp(list, word, n) == 0)
+	for (; *list; list += strcspn(list, SEPARATORS), list += *list != '\0')
+		if (strcspn(list, SEPARATORS) == n &&
+		    strncmp(list, word, n) == 0)
 			return 1;
 	return 0;
 }
@@ -226,7 +245,7 @@ place_of(const char *controller, size_t n)
 	struct place *p;
 
 	for (p = places; p < places + n_places; p++)
-		if (!p->v2 && is_listed(p->controllers, controller, n))
+		if (!p->v2 && has_word(p->controllers, controller, n))
 			return p;
 	if (n == 2 && strncmp(controller, "io", n) == 0)
 		return place_of("blkio", 5);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -13,12 +14,12 @@
 #include "cgset/places.h"
 #include "cgset/processes.h"
 #include "cgset/remove.h"
+#include "cgset/why.h"
 #include "facts.h"
 #include "put.h"
 #include "say.h"
-#include "why/cgset.h"
 
-#define PATIENCE 10000		/* milliseconds, for what is killed to end */
+#define PATIENCE 10000		/* milliseconds in which one more has to end */
 
 static struct place *here;	/* whose processes we are about */
 
@@ -64,14 +65,16 @@ kill_one(pid_t pid)
 	close(fd);
 }
 
-/* Kills what the file lists; how many it lists, or -1. */
+static int counting, listed;
+
+/* Kills what the file lists, or only counts it; -1: it cannot be read. */
 static int
 kill_listed(int dir, const char *file)
 {
 	char text[4097];
 	unsigned pid = 0;
 	ssize_t got;
-	int i, n = 0, fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
+	int i, fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return -1;
@@ -81,30 +84,26 @@ kill_listed(int dir, const char *file)
 				pid = pid * 10 + (text[i] - '0');
 				continue;
 			}
-			n++;
+			listed++;
 			/* 0 is one of another PID namespace. */
-			if (pid > 1)
+			if (pid > 1 && !counting)
 				kill_one(pid);
 			pid = 0;
 		}
 	close(fd);
-	return got < 0 ? -1 : n;
+	return got < 0 ? -1 : 0;
 }
-
-static int killed;
 
 static int
 kill_in(int dir, const char *name)
 {
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), n;
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
 		return 0;
 	/* In a threaded cgroup only threads are to be seen. */
-	if ((n = kill_listed(fd, "cgroup.procs")) < 0)
-		n = kill_listed(fd, "cgroup.threads");
-	if (n > 0)
-		killed += n;
+	if (kill_listed(fd, "cgroup.procs") < 0)
+		kill_listed(fd, "cgroup.threads");
 	close(fd);
 	return 0;
 }
@@ -149,11 +148,9 @@ is_empty(const struct place *p, int wait)
  * One pass over the processes.  What gets a SIGKILL forks no more; frozen, or
  * with no more PIDs to be had, the others do not either meanwhile.
  */
-static int
+static void
 kill_by_hand(struct place *p)
 {
-	killed = 0;
-	here = p;
 	if (did(put(p->dir, "freezer.state", "FROZEN"),
 	    "write(%d, \"FROZEN\")", p->dir) < 0 &&
 	    put(p->dir, "cgroup.freeze", "1") < 0)
@@ -162,24 +159,23 @@ kill_by_hand(struct place *p)
 	kill_in(p->dir, ".");
 	if (put(p->dir, "freezer.state", "THAWED") < 0)
 		put(p->dir, "cgroup.freeze", "0");
-	return killed;
 }
 
-static void
-kill_all(struct place *p, long until)
+/* How many there were. */
+static int
+kill_all(struct place *p)
 {
-	int ms = 1;
-
-	if (p->v2 && did(put(p->dir, "cgroup.kill", "1"),
-	    "write(%s, \"1\")", joined(p->folder, "/", "cgroup.kill")) == 0) {
-		while (!is_empty(p, PATIENCE) && now() < until)
-			;
-		return;
+	here = p;
+	listed = 0;
+	counting = p->v2 && did(put(p->dir, "cgroup.kill", "1"),
+	    "write(%s, \"1\")", joined(p->folder, "/", "cgroup.kill")) == 0;
+	if (!counting) {
+		kill_by_hand(p);
+	} else {
+		each_folder(p->dir, kill_in);
+		kill_in(p->dir, ".");
 	}
-	while (kill_by_hand(p) && now() < until) {
-		pause_for(ms);
-		ms = ms < 50 ? ms * 2 : ms;
-	}
+	return listed;
 }
 
 static int
@@ -200,26 +196,30 @@ remove_tree(struct place *p)
 	return ret;
 }
 
+/* Goes on as long as they become fewer. */
 static void
 remove_place(struct place *p, int killing)
 {
-	long until = now() + PATIENCE;
-	int tries = 0;
+	int n, fewest = INT_MAX, ms = 1;
+	long since = 0;
 
-	do {
-		killed = 0;
-		if (killing)
-			kill_all(p, until);
+	for (;;) {
+		n = killing ? kill_all(p) : 0;
+		if ((n || ms > 1) && is_empty(p, ms) < 0)
+			pause_for(ms);
 		if (remove_tree(p) == 0)
 			return;
 		if (errno != EBUSY || !killing)
 			cannot_remove(errno, p);
+		if (n < fewest) {
+			fewest = n;
+			since = now();
+		}
 		/* Version 1 does not show whom we cannot kill. */
-		if (killed || p->v2)
-			tries = 0;
-		pause_for(1);
-	} while (now() < until && tries++ < 200);
-	cannot_remove(EBUSY, p);
+		if (now() - since > (n || p->v2 ? PATIENCE : 500))
+			cannot_remove(EBUSY, p);
+		ms = ms < 50 ? ms * 2 : ms;
+	}
 }
 
 static int

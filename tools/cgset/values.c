@@ -34,53 +34,58 @@ percent(const char *text)
 	return joined(quota, " 100000", "");
 }
 
-/* 1024 for "1K", where the kernel wants a plain number. */
-static void
-put_plain(struct out *o, const char *s, const char *end)
+/* Bytes, with the suffixes that the kernel takes; -1: no number. */
+long long
+bytes_of(const char *text)
 {
 	static const char units[] = "KMGT";
-	const char *unit, *rest;
-	unsigned long long n = digits(s, &rest, 10);
+	const char *rest, *unit;
+	unsigned long long n = digits(text, &rest, 10);
 
-	if (rest == s || rest + 1 != end || !(unit = strchr(units, *rest &
-	    ~0x20))) {
-		while (s < end && o->at < o->end)
-			*o->at++ = *s++;
-		return;
+	if (rest == text)
+		return -1;
+	if (*rest && (unit = strchr(units, *rest & ~0x20))) {
+		n <<= 10 * (unit - units + 1);
+		rest++;
 	}
-	put_number(o, n << 10 * (unit - units + 1), 10);
+	return *rest ? -1 : (long long)n;
+}
+
+/* 1024 for "1K", where the kernel wants a plain number. */
+static void
+put_plain(struct out *o, char *s)
+{
+	long long n = bytes_of(s);
+
+	if (n < 0)
+		put_text(o, s);
+	else
+		put_number(o, n, 10);
 }
 
 /* "/dev/vda rbps=1M" becomes "254:0 rbps=1048576". */
 static const char *
 device(const char *text)
 {
-	static char path[4096], line[4096];
+	char line[4096], *rest = (char *)joined(text, "", ""), *word;
 	struct out o = { line, line + sizeof line - 1 };
-	size_t n = strcspn(text, " ");
-	const char *end;
 	struct stat st;
 
-	if (n >= sizeof path)
-		return text;
-	memcpy(path, text, n);
-	path[n] = '\0';
-	if (stat(path, &st) < 0)
+	word = strsep(&rest, " ");
+	if (stat(word, &st) < 0)
 		die("find the device of %s", text);
 	if (!S_ISBLK(st.st_mode))
-		misuse("%s is not a block device", path);
+		misuse("%s is not a block device", word);
 	put_number(&o, major(st.st_rdev), 10);
 	put_text(&o, ":");
 	put_number(&o, minor(st.st_rdev), 10);
-	for (text += n; *text; text = end) {
-		for (; *text && *text != '='; text++)
-			if (o.at < o.end)
-				*o.at++ = *text;
-		end = text + strcspn(text, " ");
-		if (*text)
+	while ((word = strsep(&rest, " "))) {
+		put_text(&o, " ");
+		if (strchr(word, '=')) {
+			put_text(&o, strsep(&word, "="));
 			put_text(&o, "=");
-		if (*text)
-			put_plain(&o, text + 1, end);
+		}
+		put_plain(&o, word);
 	}
 	*o.at = '\0';
 	return joined(line, "", "");

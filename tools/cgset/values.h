@@ -1,4 +1,4 @@
-/* The operands FILE=VALUE, and what the other version has in their place. */
+/* The operands FILE=VALUE. */
 #define MOST_VALUES 64
 
 struct value {
@@ -12,8 +12,4 @@ extern int n_values;
 
 void		 add_value(const char *word);
 void		 place_values(void);
-int		 tell_misnamed(void);
 long long	 bytes_of(const char *text);
-
-struct out;
-int		 put_value(struct out *o, const struct value *v);

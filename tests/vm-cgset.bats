@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# What no machine in use should be put to, and a controller that was disabled
+# when the machine was started: scripts/vm -a cgroup_disable=rdma runs these.
+load helper
+
+setup() {
+	common_setup
+	grep -qw vm.root=disk /proc/cmdline || skip 'for scripts/vm'
+	g=/sys/fs/cgroup/$CG
+}
+
+# tries CMD...: 50 times, CMD ends in seconds what forks in $CG
+tries() {
+	local i start most=0 all=0 took
+
+	build forks
+	for (( i = 1; i <= 50; i++ )); do
+		spawn cgset "$CG" "${limits[@]}" "$W/forks"
+		eventually test -e "$full/pids.current"
+		is_full() { (( $(<"$full/pids.current") >= 1000 )); }
+		PATIENCE=60000 eventually is_full
+		start=$EPOCHREALTIME
+		works "$@"
+		took=$(( (${EPOCHREALTIME/./} - ${start/./}) / 1000 ))
+		silent
+		[[ ! -e $full ]]
+		(( took < 10000 )) || flunk "try $i: $took ms"
+		(( took <= most )) || most=$took
+		(( all += took ))
+		wait "$pid" || :
+	done
+	echo "# $BATS_TEST_DESCRIPTION: 50 of 50, $(( all / 50 )) ms on average, $most at most" >&3
+}
+
+# bats test_tags=root
+@test "-dk ends a thousand processes that fork as fast as they can, 50 times of 50" {
+	limits=(pids.max=1000) full=$g
+	tries cgset -dk "$CG"
+}
+
+# bats test_tags=root
+@test "and where there is no cgroup.kill" {
+	mkdir ro
+	limits=(pids.max=1000) full=$g
+	tries unshare -m sh -c '
+		mount -t tmpfs ro ro && : >ro/file && mount -o remount,ro ro &&
+		mount --bind ro/file "$0/cgroup.kill" && exec cgset -dk "$1"' "$g" "$CG"
+}
+
+# bats test_tags=root
+@test "and in version 1, with a freezer or without" {
+	echo -pids >/sys/fs/cgroup/cgroup.subtree_control
+	mkdir pids freezer
+	eventually mount -t cgroup -o pids v1 pids
+	limits=(pids.max=1000) full=$W/pids/$CG
+	tries cgset -dk "$CG"
+	eventually mount -t cgroup -o freezer v1 freezer
+	limits+=(freezer.state=THAWED)
+	tries cgset -dk "$CG"
+	umount pids freezer
+}
+
+# bats test_tags=root
+@test "because: a controller was disabled when the machine was started [CG2-39]" {
+	grep -qw cgroup_disable=rdma /proc/cmdline || skip 'for scripts/vm -a cgroup_disable=rdma'
+	refused cgset -c rdma "$CG"
+	says EINVAL
+	because CG2-39
+	[[ ! -e $g ]]
+}

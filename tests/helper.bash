@@ -32,8 +32,8 @@
 # A bats file that extends setup or teardown calls common_setup and
 # common_teardown in it.  What a test leaves behind is a failure of the test.
 
-helper=${BASH_SOURCE[0]}
-repo=$(cd "${helper%/*}/.." && pwd)
+helper=${BASH_SOURCE[0]}	# an absolute path, both from bats and inside
+repo=${helper%/*/*}
 [[ ${BIN:=bin} = /* ]] || BIN=$repo/$BIN
 ROOTFS=${ROOTFS:-${BATS_RUN_TMPDIR-}/rootfs}
 PATH=$BIN:$repo/scripts:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -44,43 +44,39 @@ umask 022
 setup() { common_setup; }
 teardown() { common_teardown; }
 
-# bats traces each command of a test; without -T not those of these two.
+# bats traces each command of a test; from here on not those of our words, too.
 common_setup() {
-	local -
 	set +T
 	begin
 }
 
 common_teardown() {
-	local -
 	set +T
 	finish
 }
 
+# They start few processes: a test of ten milliseconds would wait for them, and
+# more so where a processor is emulated.
 begin() {
-	local tag
+	local pids
 
-	for tag in $(tags); do
-		[[ $tag != root ]] || (( EUID == 0 )) || skip 'for root'
-		[[ $tag != user ]] || (( EUID != 0 )) || skip 'for an ordinary user'
-	done
-
+	[[ ${COOPERAGE_CHECK-} ]] || look_at_tags
 	exec </dev/null
 	[[ -d $ROOTFS ]] || make_rootfs
 
 	# Without the sticky bit: in a sticky folder fs.protected_regular
 	# refuses root the files of the user.
-	W=$(mktemp -d "${TMPDIR:-/tmp}/cooperage-XXXXXX")
-	chmod 777 "$W"
-	test_mark=${W##*/}
+	printf -v test_mark 'cooperage-%08x' "$SRANDOM"
+	W=${TMPDIR:-/tmp}/$test_mark
 	CG=$test_mark
+	mkdir -m 777 "$W"
 	export W CG
 	cd "$W" || return
 
 	spawned=()
-	mapfile -t before_test < <(snapshot)
-	processes_before_test=$(printf ' %s ' /proc/[0-9]*)
-	processes_before_test=${processes_before_test//\/proc\//}
+	snapshot before_test
+	pids=(/proc/[0-9]*)
+	processes_before_test=" ${pids[*]#/proc/} "
 	test_ancestors=
 	for (( REPLY = $$; REPLY > 1; )); do
 		parent_of "$REPLY" || break
@@ -89,10 +85,15 @@ begin() {
 }
 
 # scripts/check has chosen by tags already; bats 1.8 does not tell a test its own.
-tags() {
-	[[ -z ${COOPERAGE_CHECK-} ]] || return 0
-	grep -xF -B 1 "@test \"$BATS_TEST_DESCRIPTION\" {" "$BATS_TEST_FILENAME" |
-		sed -n 's/^# bats test_tags=//p' | tr , ' '
+look_at_tags() {
+	local tag tags
+
+	tags=$(grep -xF -B 1 "@test \"$BATS_TEST_DESCRIPTION\" {" "$BATS_TEST_FILENAME" |
+		sed -n 's/^# bats test_tags=//p' | tr , ' ')
+	for tag in $tags; do
+		[[ $tag != root ]] || (( EUID == 0 )) || skip 'for root'
+		[[ $tag != user ]] || (( EUID != 0 )) || skip 'for an ordinary user'
+	done
 }
 
 # One for all tests of a run, made when the first one asks.
@@ -114,6 +115,7 @@ capture() {
 		set +e
 		stdout=$(
 			close_fds
+			[[ ! -x $BIN/$1 ]] || declare -F "$1" >/dev/null || exec "$@"
 			"$@"
 		)
 		printf '\1%s\1%d' "$stdout" $?
@@ -239,7 +241,7 @@ in_ns() {
 inside() {
 	# shellcheck disable=SC2016
 	in_ns "$@" bash -euEc 'source "$0"; trap failed_inside ERR; script=$1; eval "$1"' \
-		"$helper" "$(cat)" </dev/null
+		"$helper" "$(</dev/stdin)" </dev/null
 }
 
 # Which line of the script it was, however deep in these words it failed.
@@ -280,15 +282,20 @@ spawn() {
 }
 
 children_of() {
-	cat "/proc/$1/task/$1/children" 2>/dev/null
+	has_children "$1" || :
+	echo "$children"
 }
 
 child_of() {
 	local children
-	eventually grep -q . "/proc/$1/task/$1/children" || return
-	children=$(children_of "$1")
+	eventually has_children "$1" || return
 	echo "${children%% *}"
 }
+
+has_children() {
+	children=
+	read -rd '' children <"/proc/$1/task/$1/children" || [[ $children ]]
+} 2>/dev/null
 
 eventually() {
 	local start=$EPOCHREALTIME
@@ -344,28 +351,33 @@ end() {
 } 2>/dev/null
 
 nothing_left() {
-	left=()
+	local now
+
+	mapfile -t left < <(find /sys/fs/cgroup -type d -path "*$test_mark*" -printf 'cgroup %p\n' 2>/dev/null)
 	look_for_processes
-	mapfile -t -O "${#left[@]}" left < <(snapshot | grep -vxFf <(printf '%s\n' "${before_test[@]}"))
+	snapshot now
+	[[ $now == "$before_test" ]] ||
+		mapfile -t -O "${#left[@]}" left < <(grep -vxFf <(echo "$before_test") <<<"$now")
 	(( ! ${#left[@]} ))
 }
 
-# What there is outside $W, one thing a line.  Cgroups and files in /tmp may
-# be anybody's: of the former those count that are named $CG, of the latter all
-# where scripts/check has given the tests a /tmp of their own.
+# Sets $1 to what there is outside $W, one thing a line.  Cgroups and files in
+# /tmp may be anybody's: of the former those count that are named $CG, of the
+# latter all where scripts/check has given the tests a /tmp of their own.
 snapshot() {
-	local line name
+	local name line list=
 
 	while read -r line; do
-		echo "mount $line"
+		list+="mount $line"$'\n'
 	done </proc/self/mountinfo
 	while IFS=' :' read -r name _; do
-		echo "interface $name"
+		list+="interface $name"$'\n'
 	done </proc/net/dev
-	find /sys/fs/cgroup -type d -path "*$test_mark*" -printf 'cgroup %p\n' 2>/dev/null
 	for name in /run/netns/* ${COOPERAGE_OWN_TMP:+/tmp/* /tmp/.*}; do
-		[[ $name == "$W" ]] || printf 'file %q\n' "$name"
+		printf -v name %q "$name"
+		[[ $name == "$W" ]] || list+="file $name"$'\n'
 	done
+	printf -v "$1" %s "${list%$'\n'}"
 }
 
 look_for_processes() {
@@ -419,6 +431,7 @@ sweep() {
 # Never through a mount: what is bound in $W may be the machine's own root.
 # As an ordinary user, some files belong to subordinate IDs.
 remove_scratch() {
-	! grep -qF "$test_mark" /proc/self/mountinfo || return 0
+	local mounts=
+	read -rd '' mounts </proc/self/mountinfo || [[ $mounts != *"$test_mark"* ]] || return 0
 	rm -rf "$W" 2>/dev/null || unshare -Ur --map-auto rm -rf "$W" 2>/dev/null || unshare -Ur rm -rf "$W"
 }

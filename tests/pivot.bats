@@ -264,7 +264,6 @@ setup() {
 
 @test "because: the mount below our root is shared" {
 	inside <<-'END'
-		needs 'statmount, Linux 6.8' test "$(uname -r | awk -F. '{ print $1 * 100 + $2 }')" -ge 608
 		mkdir p
 		mount -t tmpfs tmpfs p
 		mkdir p/root

@@ -9,7 +9,7 @@ setup() {
 }
 
 @test "without Landlock a container is made and run as elsewhere" {
-	works unshare-lite -ar mkoverlay -T -l "$ROOTFS" box \
+	works unshare-lite -ar mkoverlay -l "$ROOTFS" box \
 		mkpseudo box/merged pivot box/merged sh -c 'id -u; hostname'
 	shows '^0$'
 }

@@ -671,6 +671,8 @@ export -f machine listens line_arrives terminal on_terminal typed
 		wait "$pid"
 		[[ -z $(ip -o link show type veth | grep tekapo) ]]
 	END
+}
+
 # Half a CPU in the words of either version, as $half, and all of it, as $all;
 # $first lets a cgroup come before what else runs on this machine.
 half_a_cpu() {

@@ -179,8 +179,7 @@ why_upper(void)
 	} else if (type_of(upper) == OVERLAY) {
 		because("OVL-11", "%s lies on an overlay, which cannot hold "
 		    "the upper folder of another", dir);
-		if (!asked("-T"))
-			try_with(" -T", NULL);
+		try_tmpfs();
 	} else if (mount_id(AT_FDCWD, upper) != mount_id(AT_FDCWD, work)) {
 		because("OVL-08", "%s and %s are on different mounts", upper,
 		    work);
@@ -195,7 +194,7 @@ why_upper(void)
 	    strncmp(m.type, "fuse", 4) == 0 || strcmp(m.type, "9p") == 0) {
 		because("OVL-57", "%s lies on %-s, which lacks what overlay "
 		    "needs", dir, m.type);
-		try_with(" -T", NULL);
+		try_tmpfs();
 	}
 	if (access(in_dir("work/work/" "incompat/volatile"), F_OK) == 0) {
 		because("OVL-31", "an overlay with -o volatile was mounted "

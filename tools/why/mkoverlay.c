@@ -51,6 +51,14 @@ why_not_permitted(void)
 		why_confined();
 }
 
+/* It holds an upper, unless the attributes are user.* and the kernel is old. */
+void
+try_tmpfs(void)
+{
+	if (!on_tmpfs && (*prefix != *USERS || !is_before(6, 6)))
+		try_with(" -T", NULL);
+}
+
 /* What the kernel wrote to the file system's own log (fsopen(2)). */
 static void
 kernels_words(void)
@@ -100,11 +108,13 @@ why_mkoverlay(int err, const char *path)
 		if (on_tmpfs && *prefix == *USERS && is_before(6, 6))
 			because("OVL-56", "a tmpfs, such as -T mounts, has no "
 			    "user attributes before Linux 6.6");
-		else if (mount_at(dir, &m))
+		else if (!mount_at(dir, &m))
+			why_layers();
+		else {
 			because("OVL-56", "%s lies on %-s, which cannot store "
 			    "the attributes of overlay", dir, m.type);
-		if (!on_tmpfs && (*prefix != *USERS || !is_before(6, 6)))
-			try_with(" -T", NULL);
+			try_tmpfs();
+		}
 		break;
 	case ENOTEMPTY:
 		because("OVL-89", "with -r and one lower folder it is the "

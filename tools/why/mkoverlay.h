@@ -14,7 +14,7 @@ void		 why_path(int err, const char *path);
 void		 why_place(int err);
 void		 why_unwritable(void), why_read_only(void);
 void		 why_layers(void), why_overlap(void), why_in_use(void);
-void		 why_not_permitted(void);
+void		 why_not_permitted(void), try_tmpfs(void);
 void		 why_not_resumed(const char *before, const char *other, int i,
 		    char *const old[], int n);
 void		 why_not_unmounted(int err, const char *path, const char *type);

@@ -4,15 +4,14 @@
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <linux/types.h>
 
 #include "apparmor.h"
 #include "facts.h"
@@ -21,40 +20,48 @@
 #include "raw.h"
 #include "say.h"
 
-/* The head of struct statmount (statmount(2), since Linux 6.8). */
-struct seen {
-	__u32 size, opts;
-	__u64 mask;
-	__u32 major, minor;
-	__u64 magic;
-	__u32 flags, type;
-	__u64 id, parent;
-	__u32 id_old, parent_old;
-	__u64 attr, propagation;
-	char rest[4096];
-};
+enum { UNKNOWN, ABSENT, PRESENT, BELOW_SHARED };
 
-/* 1: the mount is in our namespace; 0: it is not; -1: no way to know. */
+/* As mount_by_id(), where the current folder is /proc. */
 static int
-see(__u64 unique_id, struct seen *s)
+find_mount(int id, struct mount *m)
 {
-	struct {
-		__u32 size, spare;
-		__u64 id, param;
-	} request = { 24, 0, unique_id, 2 /* STATMOUNT_MNT_BASIC */ };
+	static struct mounts in;
+	int found = 0;
 
-	if (syscall(457 /* SYS_statmount */, &request, s, sizeof *s, 0) == 0)
-		return 1;
-	return errno == ENOENT ? 0 : -1;
+	if (mounts_open(&in, "self/mountinfo") < 0)
+		_exit(UNKNOWN);
+	while (!found && mount_next(&in, m))
+		found = m->id == id;
+	mounts_close(&in);
+	return found;
 }
 
-static __u64
-unique_id(const char *path)
+/*
+ * What our mount namespace has of the mount that path lies on, be that outside
+ * of our root: a child enters the namespace anew, which leads to the
+ * namespace's own root, and from there mountinfo shows all.
+ */
+static int
+seen_from_top(const char *path)
 {
-	__u64 stx[32] = { 0 };	/* struct statx, stx_mnt_id at 144 */
+	static struct mount m;
+	int id = mount_id(AT_FDCWD, path), status = UNKNOWN, ns, proc;
+	pid_t child;
 
-	syscall(SYS_statx, AT_FDCWD, path, 0, 0x4000 /* MNT_ID_UNIQUE */, stx);
-	return stx[18];
+	if ((child = raw_fork()) == 0) {
+		proc = open("/proc", O_PATH | O_CLOEXEC);
+		ns = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+		if (id < 0 || setns(ns, CLONE_NEWNS) < 0 || fchdir(proc) < 0)
+			_exit(UNKNOWN);
+		if (!find_mount(id, &m))
+			_exit(ABSENT);
+		_exit(find_mount(m.parent, &m) && m.shared ? BELOW_SHARED :
+		    PRESENT);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
+		return UNKNOWN;
+	return WEXITSTATUS(status);
 }
 
 static void
@@ -124,18 +131,18 @@ why_path(int err, const char *root, const char *put_old)
 static void
 why_elsewhere(const char *root)
 {
-	struct seen s;
-	int found = see(unique_id(root), &s);
+	int found = seen_from_top(root);
 
-	if (see(unique_id("/"), &s) == 0)
+	if (seen_from_top("/") == ABSENT)
 		because("PIV-27", "our root belongs to another mount namespace "
 		    "than we do");
-	else if (found == 1)
+	else if (found == ABSENT)
+		because("PIV-16", "%s is no mount below the root of our mount "
+		    "namespace: it belongs to another one, or was unmounted",
+		    root);
+	else if (found != UNKNOWN)
 		because("PIV-17", "%s is in our mount namespace, but outside "
 		    "our root: we are chrooted", root);
-	else if (found == 0)
-		because("PIV-16", "%s is not a mount of our mount namespace: "
-		    "it belongs to another one, or was unmounted", root);
 }
 
 /* At the prompt of an ordinary user, too, whose user namespace we are in. */
@@ -209,7 +216,6 @@ static void
 why_root(void)
 {
 	static struct mount m;
-	struct seen s;
 
 	if (!is_mount_point(AT_FDCWD, "/"))
 		because("PIV-08", "our root is no mount point: we are chrooted "
@@ -218,8 +224,7 @@ why_root(void)
 		because("PIV-09", "our root is rootfs (initramfs), which has "
 		    "no mount below it to move to");
 		try("switch_root NEW_ROOT INIT");
-	} else if (see(unique_id("/"), &s) == 1 && see(s.parent, &s) == 1 &&
-	    s.propagation & MS_SHARED)
+	} else if (seen_from_top("/") == BELOW_SHARED)
 		because("PIV-07", "the mount below our root is shared");
 }
 

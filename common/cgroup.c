@@ -183,6 +183,8 @@ cgroup_open(const char *cgroup)
 	char *end;
 	int found = 0;
 
+	if (!*cgroup)
+		misuse("CGROUP is empty");
 	if (strlen(cgroup) >= PATH_MAX)
 		misuse("cgroup %s: the name is too long", cgroup);
 	if (*cgroup == '/') {

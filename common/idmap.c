@@ -53,8 +53,8 @@ next_number(const char **at, const char *operand)
 	const char *s = *at;
 
 	if (*s < '0' || *s > '9')
-		misuse("%s is no map: IN:OUT:COUNT[,...], root, current or "
-		    "auto", operand);
+		misuse("%s is no map: IN:OUT:COUNT[,...], root, current, "
+		    "auto or block", operand);
 	for (; *s >= '0' && *s <= '9'; s++)
 		if ((n = n * 10 + (*s - '0')) > LAST_ID + 1)
 			misuse("%s is no map: the last ID is %lu", operand,

@@ -53,7 +53,12 @@ own_etc() {
 	mount --bind etc /etc
 }
 
-export -f unmapped in_its_own nested maps read_map setgroups_says own_etc
+# ranges NAME:FIRST:COUNT...: of users and of groups
+ranges() {
+	printf '%s\n' "$@" | tee etc/subuid >etc/subgid
+}
+
+export -f unmapped in_its_own nested maps read_map setgroups_says own_etc ranges
 
 ### the command line
 
@@ -70,6 +75,8 @@ export -f unmapped in_its_own nested maps read_map setgroups_says own_etc
 	misused mapids -t 12x
 	misused mapids -t 99999999
 	misused mapids -t $$ -s maybe root
+	misused mapids -t $$ junk
+	says 'root, current, auto or block'
 	says 'neither allow nor deny'
 	works mapids --help
 	shows '^usage: mapids -t PID'
@@ -540,8 +547,7 @@ group 0 $(id -g) 1"
 @test "newuidmap(1) that can gain no privilege is found out before" {
 	inside -pf --mount-proc <<-'END'
 		own_etc
-		printf '%s\n' user:100000:10 >etc/subuid
-		printf '%s\n' user:100000:10 >etc/subgid
+		ranges user:100000:10
 		unmapped setpriv --reuid 1000 --regid 1000 --clear-groups
 		refused as_user setpriv --no-new-privs mapids -t "$pid" auto
 		because MAP-26
@@ -570,8 +576,7 @@ group 0 $(id -g) 1"
 @test "where newuidmap(1) is not in PATH, the try adds it" {
 	inside -pf --mount-proc <<-'END'
 		own_etc
-		printf '%s\n' user:100000:10 >etc/subuid
-		printf '%s\n' user:100000:10 >etc/subgid
+		ranges user:100000:10
 		unmapped setpriv --reuid 1000 --regid 1000 --clear-groups
 		setpriv=$(type -P setpriv)
 		capture env PATH="$BIN" "$setpriv" --reuid 1000 --regid 1000 --clear-groups mapids -t "$pid" auto
@@ -587,8 +592,7 @@ group 0 $(id -g) 1"
 @test "newuidmap(1) wants the primary group, and a process of ours" {
 	inside -pf --mount-proc <<-'END'
 		own_etc
-		printf '%s\n' user:100000:10 >etc/subuid
-		printf '%s\n' user:100000:10 >etc/subgid
+		ranges user:100000:10
 		unmapped setpriv --reuid 1000 --regid 1001 --clear-groups
 		refused setpriv --reuid 1000 --regid 1001 --clear-groups mapids -t "$pid" -u root -g auto
 		because MAP-47
@@ -627,8 +631,7 @@ group 0 $(id -g) 1"
 @test "who ignores SIGCHLD can use newuidmap(1), too" {
 	inside -pf --mount-proc <<-'END'
 		own_etc
-		printf '%s\n' user:100000:10 >etc/subuid
-		printf '%s\n' user:100000:10 >etc/subgid
+		ranges user:100000:10
 		unmapped setpriv --reuid 1000 --regid 1000 --clear-groups
 		works env --ignore-signal=CHLD setpriv --reuid 1000 --regid 1000 --clear-groups mapids -t "$pid" auto
 		maps '0 1000 1,1 100000 10' '0 1000 1,1 100000 10'

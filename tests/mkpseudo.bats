@@ -323,6 +323,11 @@ export -f below options
 		because PSE-15
 		try_works
 		works mkpseudo -m proc nosuch
+		for how in '-m proc' -d; do
+			refused mkpseudo $how ''
+			because PSE-15
+			never_says 'try: '
+		done
 		: >file
 		refused mkpseudo file
 		because PSE-76

@@ -68,6 +68,7 @@ drop_held() {
 	misused unshare-lite -r --no-fork --hold
 	misused unshare-lite -r --no-fork --kill-child true
 	misused unshare-lite -r --no-fork --into-cgroup=x true
+	misused unshare-lite --into-cgroup= true
 	misused unshare-lite -r --propagation=slave true
 	misused unshare-lite -rm --propagation=bogus true
 	misused unshare-lite -r --setgroups=perhaps true

@@ -172,7 +172,7 @@ main(int argc, char **argv)
 	root_fd = openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0) {
 		tell("open %s", root);
-		why_root(errno);
+		why_root(errno, deleting);
 		fail();
 	}
 	if (deleting) {

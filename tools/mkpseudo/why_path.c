@@ -77,13 +77,14 @@ why_part(const char *path)
 }
 
 void
-why_root(int err)
+why_root(int err, int deleting)
 {
 	struct stat st;
 
 	if (err == ENOENT && stat(root, &st) < 0) {
 		because("PSE-15", "%s does not exist", root);
-		try("mkdir -p %s", root);
+		if (*root && !deleting)
+			try("mkdir -p %s", root);
 	}
 	if (stat(root, &st) == 0 && !S_ISDIR(st.st_mode))
 		because("PSE-76", "%s is not a folder", root);

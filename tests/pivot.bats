@@ -171,6 +171,13 @@ setup() {
 @test "PUT_OLD in the habit of pivot_root(8) is caught" {
 	inside <<-'END'
 		mkdir r/old
+		cd r
+		refused own pivot . old
+		says "'old' is a folder, and no program"
+		try_works own
+		mkdir sh
+		works own pivot . sh
+		cd ..
 		refused own pivot r r/old
 		says 'is a folder, and no program'
 		try_works

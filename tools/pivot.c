@@ -154,14 +154,18 @@ unlock_root(int here)
 	return -1;
 }
 
-/* pivot_root(8) would take "ROOT PUT_OLD". */
+/* pivot_root(8) would take "ROOT PUT_OLD", or ". old" after a chdir. */
 static void
-guard_habit(const char *prog, int more)
+guard_habit(int fd, const char *prog, int more)
 {
+	static char path[PATH_MAX];
+	int here = strcmp(root, ".") == 0 && *prog != '/';
 	struct stat st;
 
-	if (put_old || more || strncmp(prog, root, strlen(root)) != 0 ||
-	    stat(prog, &st) < 0 || !S_ISDIR(st.st_mode))
+	if (put_old || more ||
+	    (!here && strncmp(prog, root, strlen(root)) != 0) ||
+	    stat(prog, &st) < 0 || !S_ISDIR(st.st_mode) ||
+	    (here && find_program(fd, prog, path) == 0))
 		return;
 	say("%s is a folder, and no program", prog);
 	try("pivot -o %s %s", prog, root);
@@ -205,7 +209,7 @@ main(int argc, char **argv)
 	if (fd < 0)
 		refuse("open");
 	if (*argv) {
-		guard_habit(*argv, argv[1] != NULL);
+		guard_habit(fd, *argv, argv[1] != NULL);
 		prog = look_up(fd, *argv);
 		seal_fds(keep);
 	}

@@ -247,7 +247,8 @@ export -f moved
 
 @test "-o gives options to the mount and to the kernel" {
 	inside <<-'END'
-		works mkoverlay -o nosuid,nodev -o noexec,volatile,xino=off -l l D
+		works mkoverlay -v -o nosuid,nodev -o noexec,volatile,xino=off -l l D
+		says '[(,] (MS|MOUNT_ATTR)_NOSUID\|(MS|MOUNT_ATTR)_NODEV\|(MS|MOUNT_ATTR)_NOEXEC[,)].* = [0-9]+$'
 		grep -E " $W/D/merged rw,nosuid,nodev,noexec,.*volatile" /proc/self/mountinfo
 		works mkoverlay -o ro -l l E
 		! touch E/merged/f

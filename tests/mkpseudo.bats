@@ -276,7 +276,8 @@ export -f below options
 
 @test "--mask hides and write-protects" {
 	inside -pniuCf <<-'END'
-		works mkpseudo --mask -m proc,sys r
+		works mkpseudo -v --mask -m proc,sys r
+		says 'attr_set=MOUNT_ATTR_RDONLY'
 		[[ $(options proc/sys) = ro,* && -z $(ls r/sys/firmware) ]]
 		[[ -c r/proc/timer_list && $(stat -c %t:%T r/proc/timer_list) = 1:3 ]]
 		! echo 1 >r/proc/sys/net/ipv4/ip_forward

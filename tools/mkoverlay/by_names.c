@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "flags.h"
 #include "format.h"
 #include "layers.h"
 #include "mkoverlay/overlay.h"
@@ -75,8 +76,8 @@ mount_by_names(void)
 	    chdir("/proc/self/fd") < 0)
 		refuse("list the layers of", dir);
 	mounted = did(mount("overlay", target, "overlay", attributes, list),
-	    "mount(\"overlay\", %s, \"overlay\", %d, %s)", target, attributes,
-	    list) == 0;
+	    "mount(\"overlay\", %s, \"overlay\", %-s, %s)", target,
+	    flags_text("MS_", attributes), list) == 0;
 	err = errno;
 	go_back(here);
 	errno = err;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "facts.h"
+#include "flags.h"
 #include "layers.h"
 #include "mkoverlay/overlay.h"
 #include "say.h"
@@ -146,7 +147,8 @@ mount_overlay(void)
 	if (config(CREATE, NULL, NULL) < 0)
 		refuse("create the overlay of", dir);
 	tree = did(syscall(432 /* SYS_fsmount */, fs, 1, attributes),
-	    "fsmount(%d, FSMOUNT_CLOEXEC, %d)", fs, attributes);
+	    "fsmount(%d, FSMOUNT_CLOEXEC, %-s)", fs,
+	    flags_text("MOUNT_ATTR_", attributes));
 	if (tree < 0)
 		refuse("fsmount the overlay of", dir);
 	check_writable(tree);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "flags.h"
 #include "mkpseudo/mount.h"
 #include "mkpseudo/root.h"
 #include "mounts.h"
@@ -67,7 +68,8 @@ bind(int from, const char *name, int fd, const char *path, unsigned attr)
 	    "OPEN_TREE_CLOEXEC|AT_EMPTY_PATH|AT_RECURSIVE)", from, name);
 	if (tree < 0 || (attr && did(syscall(SYS_mount_setattr, tree, "",
 	    RECURSIVE, attrs, sizeof attrs), "mount_setattr(%d, \"\", "
-	    "AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=0x%x})", tree, attr) < 0) ||
+	    "AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=%-s})", tree,
+	    flags_text("MOUNT_ATTR_", attr)) < 0) ||
 	    did(syscall(SYS_move_mount, tree, "", fd, "", 0x44),
 	    "move_mount(%d, \"\", %d, \"\", MOVE_MOUNT_F_EMPTY_PATH|"
 	    "MOVE_MOUNT_T_EMPTY_PATH)", tree, fd) < 0)

@@ -98,6 +98,10 @@ in_root() {
 	because PID-03
 	try_works
 	works pid1 ./h -V
+	echo 'root:x:0:0' >data
+	fails 126 pid1 ./data
+	because PID-03
+	never_says 'try: '
 	chmod 644 r/bin/h
 	in_root 126 /bin/h -V
 	because PID-03

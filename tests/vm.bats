@@ -177,6 +177,8 @@ profile() {
 	because PSE-49
 	refused in_ns confined nomount pivot "$ROOTFS" true
 	because PIV-38
+	capture confined nomount doctor
+	shows 'because: one of: AppArmor confines this process to its profile nomount$'
 }
 
 # As Ubuntu's kernels do it, by a profile of this name without capabilities

@@ -160,8 +160,8 @@ why_file(int root, const char *path, const struct role *r)
 		    "%o, owner %u)", r->who, path, geteuid(),
 		    st.st_mode & 07777, st.st_uid);
 	if (S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	    !(st.st_mode & 0100) && read_head(root, path, &h) == 0 &&
-	    path_here(root, path, at))
+	    !(st.st_mode & 0100) && path_here(root, path, at) &&
+	    (r != &prog || read_head(root, path, &h) == 0))
 		try("chmod +x %s", at);
 	close(fd);
 	return reasons() != given;

@@ -75,9 +75,9 @@ export -f unmapped in_its_own nested maps read_map setgroups_says own_etc ranges
 	misused mapids -t 12x
 	misused mapids -t 99999999
 	misused mapids -t $$ -s maybe root
+	says 'neither allow nor deny'
 	misused mapids -t $$ junk
 	says 'root, current, auto or block'
-	says 'neither allow nor deny'
 	works mapids --help
 	shows '^usage: mapids -t PID'
 	works mapids --version

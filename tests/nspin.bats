@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Not tested here: PIN-16 (a kernel without some kind of namespace), which needs
-# a kernel of its own.
+# Not tested here but with a /proc that is made up: PIN-16, a kernel without some
+# kind of namespace.
 load helper
 
 # Mounts of our own, with /run empty, as in every test here.
@@ -397,6 +397,23 @@ export -f inode
 		fails 125 nspin -d ./f ./g ./h
 		[[ $(ls) = f ]]
 		same_mounts
+	END
+}
+
+@test "because: a kernel without some kind of namespace (on a /proc that is made up)" {
+	inside <<-'END'
+		own
+		spawn sleep 60
+		eventually grep -qsx sleep "/proc/$pid/comm"
+		refused sh -c "for p in $pid \$\$; do
+			mount -t tmpfs none /proc/\$p/ns
+			for kind in user mnt uts ipc net pid cgroup; do : >/proc/\$p/ns/\$kind; done
+			done
+			exec nspin -t $pid -T ./f"
+		because PIN-16
+		[[ ! -e f ]]
+		kill "$pid"
+		wait "$pid" || :
 	END
 }
 

@@ -244,7 +244,7 @@ export -f sleeps inode field well_formed
 
 @test "in 200 runs, while processes come and go, no line is stale or half" {
 	inside -pf --mount-proc <<-'END'
-		unshare -Urmnu sleep 100 &
+		unshare -Urmnu sleep 1000 &
 		stays=$!
 		eventually sleeps "$stays"
 		(

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Not tested here: VET-15 and VET-36 (a kernel without veth, or IPv6), which
-# need a kernel of their own; see CAUSES.
+# need a kernel of their own: see vm.bats and vm-lsm.bats.
 # All networks are the tests' own: `lab` is a script in one, with $pid in another.
 # shellcheck disable=SC2154 # pid is set by `lab`
 load helper

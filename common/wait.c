@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "facts.h"
@@ -82,27 +83,58 @@ wait_child(void)
 	sigprocmask(SIG_SETMASK, &callers_mask, NULL);
 }
 
+/* Whether a system call waits for a child, with all signals blocked by libc. */
+static int
+is_fork(long call)
+{
+#ifdef SYS_vfork
+	if (call == SYS_vfork)
+		return 1;
+#endif
+	return call == SYS_clone || call == 435 /* SYS_clone3 */;
+}
+
+/* Whether that set in /proc/PID/status has the signal. */
+static int
+has(pid_t pid, const char *set, int number)
+{
+	return status_number(pid, set, 16) >> (number - 1) & 1;
+}
+
 /*
  * Whether pid has a handler for a signal, or waits for it; or, as shells do
  * with SIGTSTP, means to ignore it.  What sigtimedwait(2) waits for is in none
- * of the sets (tini is always in it).  Without a /proc of ours there is no way
- * to know, and it gets its chance.
+ * of the sets (tini is always in it), and what is blocked need not be waited
+ * for: libc blocks all while it forks, and what comes then is lost, too.  So
+ * one that runs, or forks, is looked at again.  Without a /proc of ours there
+ * is no way to know, and it gets its chance.
  */
 static int
 sees(pid_t pid, int number)
 {
-	static const char *const sets[] = { "SigCgt", "SigBlk", "SigIgn" };
+	static const struct timespec moment = { .tv_nsec = 1000000 };
 	char text[128];
-	int i, n = number == SIGTSTP ? 3 : 2;
+	int i, blocked;
+	long call;
 
 	if (!proc_is_ours())
 		return 1;
-	for (i = 0; i < n; i++)
-		if (status_number(pid, sets[i], 16) >> (number - 1) & 1)
+	for (i = 0; i < 100; i++) {
+		if (has(pid, "SigCgt", number) ||
+		    (number == SIGTSTP && has(pid, "SigIgn", number)))
 			return 1;
-	return get(AT_FDCWD, proc_path(pid, "syscall"), text,
-	    sizeof text) > 0 && digits(text, NULL, 10) ==
-	    SYS_rt_sigtimedwait;
+		blocked = has(pid, "SigBlk", number);
+		if (get(AT_FDCWD, proc_path(pid, "syscall"), text,
+		    sizeof text) <= 0)
+			return blocked;
+		call = *text == 'r' ? -1 : (long)digits(text, NULL, 10);
+		if (call == SYS_rt_sigtimedwait)
+			return 1;
+		if (!blocked || (call >= 0 && !is_fork(call)))
+			return blocked;
+		nanosleep(&moment, NULL);
+	}
+	return 1;
 }
 
 /*

@@ -50,7 +50,53 @@ well_formed() {
 		END { exit bad || there != 8 }' "$2"
 }
 
-export -f sleeps inode field well_formed
+# look NAME: which processes there are, and who is in which namespace, by /proc,
+# and by lsns(8), which names the first process of each; in files of that name.
+look() {
+	{
+		printf '%s\n' /proc/[0-9]*
+		find /proc/[0-9]*/ns -type l ! -name '*_for_children' -printf '%h %f %l\n' 2>/dev/null || :
+	} | sed 's,^/proc/,,; s,/ns,,; s,[a-z]*:.\(.*\)],\1,' >"proc.$1"
+	until lsns -rno PID,TYPE,NS >"lsns.$1"; do	# it fails where processes go
+		:
+	done
+}
+
+# as_looked FILE: FILE, written between `look before` and `look after`, has all
+# who were in a namespace at both times.  Of namespaces that were there at neither
+# time it has only such processes as entered them in between, and are gone: none
+# that began before the first look and was gone by then.  (Of the latest few, one
+# may be seen before another that is older.)
+as_looked() {
+	awk -v lines="$1" '
+		FNR == 1 { file++ }
+		FILENAME == "proc.before" && NF == 1 { first[$1]; if ($1 > newest) newest = $1 }
+		FILENAME ~ /before$/ && NF == 3 { before[$1, $3]; was[$3] }
+		FILENAME ~ /after$/ && NF == 3 { last[$1, $2]; was[$3]; if (($1, $3) in before) stayed[$1, $3] }
+		FILENAME != lines { next }
+		{ listed[$2] = "," $9 "," }
+		$8 > 0 && !($2 in was) {
+			n = split($9, pids, ",")
+			kind = $1 == "mount" ? "mnt" : $1
+			for (i = 1; i <= n; i++)
+				if ((pids[i], kind) in last || (!(pids[i] in first) && pids[i] < newest - 4)) {
+					print "stale, process " pids[i] ": " $0
+					bad = 1
+				}
+		}
+		END {
+			for (pair in stayed) {
+				split(pair, one, SUBSEP)
+				if (!index(listed[one[2]], "," one[1] ",")) {
+					print "missing: process " one[1] " in " one[2]
+					bad = 1
+				}
+			}
+			exit bad || file != 5
+		}' proc.before lsns.before proc.after lsns.after "$1"
+}
+
+export -f sleeps inode field well_formed look as_looked
 
 @test "what cannot be understood is refused with the synopsis" {
 	misused nstree PID
@@ -242,9 +288,9 @@ export -f sleeps inode field well_formed
 	END
 }
 
-@test "in 200 runs, while processes come and go, no line is stale or half" {
+@test "in 200 runs, while processes come and go, it has what lsns(8) and /proc have, and no line is stale" {
 	inside -pf --mount-proc <<-'END'
-		unshare -Urmnu sleep 100 &
+		unshare -Urmnu sleep 1000 &
 		stays=$!
 		eventually sleeps "$stays"
 		(
@@ -253,13 +299,19 @@ export -f sleeps inode field well_formed
 				for kinds in -U -Urm -u -i -Urnm; do
 					unshare $kinds true &
 				done
+				unshare -Uru sleep 0.03 &
 				wait
 			done
 		) 2>/dev/null &
 		churn=$!
+		look before
 		for (( i = 0; i < 200; i++ )); do
 			nstree >lines
+			look after
 			well_formed "$stays" lines
+			as_looked lines
+			mv proc.after proc.before
+			mv lsns.after lsns.before
 			(( i % 20 )) || nstree --json | jq -e '.namespaces | all(.kept != [] or .pids != [] or .kind == "user")' >json
 		done
 		kill $churn

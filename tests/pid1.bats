@@ -110,6 +110,23 @@ teardown() {
 	(( code == 143 ))
 }
 
+@test "a SIGTERM is not lost on a PID 1 that has it blocked for a moment" {
+	build blocks
+	for how in '' vfork; do
+		for _ in 1 2 3 4 5; do
+			# shellcheck disable=SC2086 # a word, or none
+			spawn unshare-lite -Urp ./blocks $how 2>err
+			eventually grep -qsx blocks "/proc/$(child_of "$pid")/comm"
+			sleep 0.0$((RANDOM % 10))
+			kill "$pid"
+			eventually test ! -e "/proc/$pid"
+			code=0
+			wait "$pid" || code=$?
+			(( code == 137 )) || flunk "$code"
+		done
+	done
+}
+
 @test "SIGTERM at any moment ends it, and leaves nothing" {
 	for _ in {1..40}; do
 		code=0

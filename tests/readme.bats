@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # README.md: its own lines are typed, in its order, and what it shows comes; so
-# are those in its tables.  Not tested here: those of docker, and of bwrap where
-# it is missing; make shell, make check and make bench.
+# are those in its tables.  Not tested here: those of docker, those of bwrap
+# and libcgroup where they are missing, and of cgroups but as root; make shell,
+# make check and make bench.
 load helper
 
 # One transcript: "$ LINE" is for the shell, "# LINE" for the shell that the
@@ -59,6 +60,16 @@ typed_here() {
 	local line=$1
 
 	case $line in
+	ip* | vethpair* | nspin* | sysctl* | nat*)
+		line="mount -t tmpfs none /run; p=\$(unshare-lite -n --hold=\$\$); ${line//PID/\"\$p\"}"
+		set -- in_ns -n sh -euc
+		line=${line//nat ve0/nat lo}
+		;;
+	cg*)
+		line=${line//demo/$CG}
+		line="PATH=/usr/bin:$PATH; ${line/#cgset/"$BIN/cgset"}; $BIN/cgset -d $CG"
+		set -- sh -euc
+		;;
 	mount* | mkoverlay* | mkpseudo* | pivot*) set -- in_ns -pnf sh -euc ;;
 	*) set -- sh -euc ;;
 	esac
@@ -85,11 +96,14 @@ typed_here() {
 	in_ns mkoverlay -l lower box touch box/merged/file
 	while IFS= read -r line; do
 		[[ $line != docker* ]] || continue
+		[[ $line != cg* ]] || (( EUID == 0 )) || continue
+		[[ $line != cgcreate* ]] || type cgcreate >/dev/null 2>&1 || continue
+		[[ $line != up ]] || continue	# a word, and no line
 		[[ $line != bwrap* ]] || type bwrap >/dev/null 2>&1 || continue
 		typed_here "$line" </dev/null || flunk "in the table: $line"
 		ran=$(( ran + 1 ))
 	done < <(in_table 'For those who come from elsewhere')
-	(( ran >= 15 ))
+	(( ran >= 23 ))
 }
 
 @test "each tool and script is in its table, and each of these has a help" {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Not tested here: VET-15 and VET-36 (a kernel without veth, or IPv6), which
-# need a kernel of their own; see CAUSES.
+# need a kernel of their own: see vm.bats and vm-lsm.bats.
 # All networks are the tests' own: `lab` is a script in one, with $pid in another.
 # shellcheck disable=SC2154 # pid is set by `lab`
 load helper
@@ -771,18 +771,36 @@ export -f state
 	END
 }
 
+# Of this test's own PID namespace: interfaces, mounts, /run, namespaces, processes.
+everything() {
+	ls /proc/sys/net/ipv4/conf
+	cat /proc/self/mountinfo
+	find /run
+	nstree | cut -d ' ' -f 2 | sort
+	cat /proc/[0-9]*/comm
+}
+export -f everything
+
 @test "500 containers, cabled to one bridge, 8 at a time, leave nothing" {
-	inside -n <<-'END'
+	cat >container <<-'END'
+		mkfifo go$1
+		unshare-lite -a -r --print-pid=3 mkoverlay -T -l "$ROOTFS" box$1 \
+			mkpseudo -m proc,dev box$1/merged pivot box$1/merged \
+			sh -c 'read -r _ && ip route | grep -q "^default via 10.77.0.1 dev eth0"' <go$1 3>pid$1 &
+		exec 8>go$1
+		until [ -s pid$1 ]; do sleep 0.01; done
+		vethpair -t $(cat pid$1) -b br0 -g ve$1 eth0=10.77.$(($1 / 250 + 1)).$(($1 % 250 + 1))/16 >/dev/null &&
+			echo >&8 && wait $! && rm -r go$1 pid$1 box$1
+	END
+	inside -npf --mount-proc <<-'END'
 		ip link add br0 up type bridge
 		ip address add 10.77.0.1/16 dev br0
-		before=$(ls /proc/sys/net/ipv4/conf; cat /proc/self/mountinfo; ls /run)
-		seq 500 | xargs -P 8 -n 1 sh -c '
-			n=$0
-			pid=$(unshare-lite -n --hold=$$) &&
-			vethpair -t "$pid" -b br0 -g ve$n eth0=10.77.$((n / 250 + 1)).$((n % 250 + 1))/16 >/dev/null &&
-			kill "$pid"'
+		everything >before
+		works sh -c 'seq 500 | xargs -P 8 -n 1 sh container'
+		silent
+		same() { everything >after; cmp -s before after; }
 		PATIENCE=20000
-		eventually sh -c '! ls /proc/sys/net/ipv4/conf | grep ve'
-		[[ $before = "$(ls /proc/sys/net/ipv4/conf; cat /proc/self/mountinfo; ls /run)" ]]
+		eventually same || { diff before after; false; }
+		[[ ! -e box1 && ! -e box500 ]]
 	END
 }

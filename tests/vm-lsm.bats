@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# On a kernel without Landlock: scripts/vm -a lsm=yama runs these.
+# On a kernel without Landlock, and without IPv6, run by scripts/vm with
+# -a 'lsm=yama ipv6.disable=1'.
 
 load helper
 
@@ -12,4 +13,17 @@ setup() {
 	works unshare-lite -ar mkoverlay -l "$ROOTFS" box \
 		mkpseudo box/merged pivot box/merged sh -c 'id -u; hostname'
 	shows '^0$'
+}
+
+# bats test_tags=root
+@test "a kernel without IPv6 is told, and the cable is made without those addresses [VET-36]" {
+	[[ ! -e /proc/net/if_inet6 ]] || skip 'for scripts/vm -a ipv6.disable=1'
+	held=$(unshare-lite -n --hold=$$)
+	refused vethpair -t "$held" ve0=10.77.0.1/24,fd77::1/64 eth0=fd77::2/64,10.77.0.2/24
+	because VET-36
+	fails 1 ip link show ve0
+	try_works
+	ping -c 1 -W 5 10.77.0.2
+	works vethpair -d ve0
+	kill "$held"
 }

@@ -27,7 +27,7 @@ teardown() {
 	for (( i = 0; i < ${#kept[@]}; i += 2 )); do
 		echo "${kept[i]}" >"${kept[i + 1]}"
 	done
-	modprobe overlay
+	modprobe -a overlay veth
 	common_teardown
 }
 
@@ -279,4 +279,32 @@ profile() {
 	because UNS-46
 	try_works
 	eventually rmdir "$g/in" "$g/out" "$g"
+}
+
+# bats test_tags=root
+@test "a kernel without veth is told, and modprobe(8) is what helps [VET-15]" {
+	held=$(unshare-lite -n --hold=$$)
+	set_sysctl kernel/modprobe=/nonexistent
+	modprobe -r veth
+	refused vethpair -t "$held" ve0=10.77.0.1/24 eth0=10.77.0.2/24
+	because VET-15
+	try_works
+	ping -c 1 -W 5 10.77.0.2
+	works vethpair -d ve0
+	kill "$held"
+}
+
+# bats test_tags=root
+@test "too few files for nstree are told, and prlimit(1) is what helps [NST-02]" {
+	chmod 755 .
+	for who in '' as_user; do
+		refused $who bash -c 'ulimit -n 4; exec nstree'
+		because NST-02
+		if [[ $who ]]; then
+			root_works
+		else
+			try_works bash -c 'ulimit -n 4; "$@"' sh
+		fi
+		shows '^net '
+	done
 }

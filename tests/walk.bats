@@ -518,7 +518,7 @@ machine() {
 	mount -t tmpfs tmpfs /run
 	ip link set lo up
 	mkfifo silence
-	stderr=
+	: "${stderr=}"
 	exec 7<>silence	# at the end of its stdin nc(1) would hang up
 }
 

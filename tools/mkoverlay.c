@@ -77,7 +77,7 @@ static void
 guard_handle(void)
 {
 	if (strchr(root, '\n')) {
-		say("%s/merged cannot be printed as one line", root);
+		say("merged in %s cannot be printed as one line", root);
 		because("OVL-91", "its path holds a newline");
 		fail();
 	}

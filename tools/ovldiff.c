@@ -64,7 +64,7 @@ open_layers(void)
 	if ((at = open(dir, flags)) < 0)
 		refuse("open", dir);
 	if ((root[UPPER] = openat(at, "upper", flags)) < 0) {
-		tell("open %s/upper", dir);
+		tell("open upper in %s", dir);
 		if (errno == ENOENT)
 			because("DIF-01", "no overlay that can be changed was "
 			    "made there; one with -T shows only in its own "

@@ -40,7 +40,7 @@ remove_folder(const char *name)
 		return 1;
 	if (errno == ENOENT)
 		return 0;
-	tell("remove %s/%-s", dir, name);
+	tell("remove %-s in %s", name, dir);
 	why_kept(errno, name);
 	fail();
 }

@@ -25,7 +25,10 @@
 #include "say.h"
 #include "target.h"
 
-/* Since Linux 6.11: older namespaces have smaller ones. */
+/*
+ * Since Linux 6.11.  It is what the kernel goes by itself: older namespaces
+ * have smaller ones, since Linux 6.18 among those that one CPU has made.
+ */
 #define MNTNS_ID	_IOR(NSIO, 0x5, unsigned long long)
 
 static const char *
@@ -130,7 +133,7 @@ why_loop(int fd, pid_t pid, const char *path)
 
 	if (same_namespace("/proc/self/ns/mnt", proc_path(pid, "ns/mnt")))
 		because("PIN-03", "the mount namespace of process %d is ours: "
-		    "it can be pinned only outside, in an older one", pid);
+		    "it can be pinned only outside", pid);
 	else if (theirs && theirs < ours)
 		because("PIN-03", "the mount namespace of process %d has the "
 		    "ID %llu, ours %llu: it can be pinned only in one that "
@@ -171,6 +174,11 @@ why_bind(int err, pid_t pid, int fd, int kind, const char *path)
 			try_after("mount --bind % % && mount --make-private % "
 			    "&& ", folder_of(path));
 		}
+		if (!reasons() && found && !mount_namespace_id(fd))
+			because("PIN-03", "the mount namespace of process %d "
+			    "is older than ours: it is another one, and %s "
+			    "lies on no shared mount, which leaves nothing "
+			    "else", pid, path);
 	}
 	unexplained(8);
 }

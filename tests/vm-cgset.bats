@@ -9,13 +9,16 @@ setup() {
 	g=/sys/fs/cgroup/$CG
 }
 
-# tries CMD...: 50 times, CMD ends in seconds what forks in $CG
+# tries CMD...: 50 times, CMD ends in seconds what forks in $CG.  We, and so CMD,
+# come before the thousand; where these share the CPUs with us, it would be a
+# minute before CMD begins.
 tries() {
 	local i start most=0 all=0 took
 
 	build forks
+	chrt -f -p 1 $BASHPID
 	for (( i = 1; i <= 50; i++ )); do
-		spawn cgset "$CG" "${limits[@]}" "$W/forks"
+		spawn chrt -o 0 cgset "$CG" "${limits[@]}" "$W/forks"
 		eventually test -e "$full/pids.current"
 		is_full() { (( $(<"$full/pids.current") >= 1000 )); }
 		PATIENCE=60000 eventually is_full
@@ -24,6 +27,7 @@ tries() {
 		took=$(( (${EPOCHREALTIME/./} - ${start/./}) / 1000 ))
 		silent
 		[[ ! -e $full ]]
+		echo "try $i: $took ms"
 		(( took < 10000 )) || flunk "try $i: $took ms"
 		(( took <= most )) || most=$took
 		(( all += took ))

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/twins.h"
 #include "cgset/values.h"

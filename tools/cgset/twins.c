@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/twins.h"
 #include "cgset/values.h"

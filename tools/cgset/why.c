@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cgset/line.h"
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/why.h"
 #include "facts.h"

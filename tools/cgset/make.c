@@ -166,4 +166,3 @@ set_value(const struct value *v)
 	}
 	check_set(v, ooms);
 }
-

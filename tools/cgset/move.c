@@ -100,4 +100,3 @@ leave_above(struct place *p)
 	    access(joined(old, "/", "cgroup.type"), F_OK) == 0)
 		move(p, 0);
 }
-

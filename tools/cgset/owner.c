@@ -123,4 +123,3 @@ give(struct place *p, uid_t uid, gid_t gid)
 		if (*file)
 			give_file(p, joined(file, "", ""), uid, gid);
 }
-

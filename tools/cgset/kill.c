@@ -1,3 +1,4 @@
+/* Ends what is in a cgroup. */
 #include <sys/resource.h>
 #include <sys/syscall.h>
 

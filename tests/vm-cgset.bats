@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
-# What no machine in use should be put to, and a controller that was disabled
-# when the machine was started: scripts/vm -a cgroup_disable=rdma runs these.
+# What no machine in use should be put to, disks with partitions, and a controller
+# that was disabled when the machine was started: these are for
+# scripts/vm -a cgroup_disable=rdma.
 load helper
 
 setup() {
@@ -71,4 +72,20 @@ tries() {
 	says EINVAL
 	because CG2-39
 	[[ ! -e $g ]]
+}
+
+# bats test_tags=root
+@test "because: a partition has no queue of its own, and the try names its disk [CG2-25]" {
+	truncate -s 8M disk
+	printf '\0\0\0\0\203\0\0\0\1\0\0\0\0\010\0\0' | dd of=disk bs=1 seek=446 conv=notrunc
+	printf '\125\252' | dd of=disk bs=1 seek=510 conv=notrunc
+	loop=$(losetup -fP --show disk)
+	eventually test -e "${loop}p1"
+	refused cgset "$CG" io.max="${loop}p1 rbps=1M"
+	says ENODEV
+	because CG2-25
+	says "^cgset: try: cgset $CG 'io.max=$((0x$(stat -c %t "$loop"))):$((0x$(stat -c %T "$loop"))) rbps=1048576'\$"
+	try_works
+	works cgset -d "$CG"
+	losetup -d "$loop"
 }

@@ -97,7 +97,7 @@ each_call() {
 
 	: >out >err >trace
 	was=$(present)
-	strace=(timeout -k 1 5 strace -qq -f -b execve -o trace)
+	strace=(timeout -k 1 20 strace -qq -f -b execve -o trace)
 	attempt
 	(( ! status )) || flunk 'should work' || return
 	usual_stdout=$stdout usual_stderr=$stderr usual_effect=$effect
@@ -105,7 +105,7 @@ each_call() {
 	after
 	[[ $calls ]] || flunk 'makes no call' || return
 	while read -r call n; do
-		strace=(timeout -k 1 5 strace -qq -f -b execve -o trace
+		strace=(timeout -k 1 20 strace -qq -f -b execve -o trace
 			-e trace="$call" -e inject="$call:$(error_of "$call"):when=$n")
 		attempt
 		if (( status )); then

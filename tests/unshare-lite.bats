@@ -467,6 +467,12 @@ drop_held() {
 	(( ${stdout%%.*} > 1000000 ))
 }
 
+# Which the kernel refuses to who is not yet in the namespace of his children.
+@test "PROG is in its time namespace, and may vfork(2)" {
+	works unshare-lite -UrT sh -c '/bin/true && readlink /proc/self/ns/time && readlink /proc/self/ns/time_for_children'
+	[[ $(uniq <<<"$stdout" | wc -l) = 1 && $stdout != *"$(readlink /proc/self/ns/time)"* ]]
+}
+
 @test "an offset that cannot be is refused" {
 	refused unshare-lite -r --boottime=-999999999 true
 	says ERANGE

@@ -17,7 +17,9 @@
 
 #include "cgset/line.h"
 #include "cgset/make.h"
+#include "cgset/move.h"
 #include "cgset/owner.h"
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/remove.h"
 #include "cgset/twins.h"

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/twins.h"
 #include "cgset/values.h"
@@ -177,13 +178,22 @@ put_twin(struct out *o, const struct value *v, const struct twin *t)
 	const char *text = v->text;
 
 	switch (t->name ? *t->how : '\n') {
-	case '=': break;
-	case 'l': text = v2 && *text == '-' ? "max" : !v2 && *text == 'm' ?
-	    "-1" : text; break;
-	case 's': text = v2 ? scaled(text, 100, 1024, 1, 10000) :
-	    scaled(text, 1024, 100, 2, 262144); break;
-	case 'f': text = v2 ? (*text == 'F' ? "1" : "0") : *text == '1' ?
-	    "FROZEN" : "THAWED"; break;
+	case '=':
+		break;
+	case 'l':
+		if (v2 ? *text == '-' : *text == 'm')
+			text = v2 ? "max" : "-1";
+		break;
+	case 's':
+		text = v2 ? scaled(text, 100, 1024, 1, 10000) :
+		    scaled(text, 1024, 100, 2, 262144);
+		break;
+	case 'f':
+		if (v2)
+			text = *text == 'F' ? "1" : "0";
+		else
+			text = *text == '1' ? "FROZEN" : "THAWED";
+		break;
 	case 'd': return put_weight(o, v, t->name);
 	case 'q':
 	case 'p': return put_cpu(o, v, *t->how == 'p');

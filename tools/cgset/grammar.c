@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cgset/grammar.h"
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/values.h"
 #include "put.h"

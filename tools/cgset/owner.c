@@ -1,9 +1,15 @@
+#include <sys/stat.h>
+
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cgset/owner.h"
+#include "cgset/paths.h"
 #include "cgset/places.h"
+#include "cgset/undo.h"
+#include "cgset/why.h"
 #include "put.h"
 #include "say.h"
 
@@ -73,4 +79,47 @@ read_owner(const char *operand, uid_t *uid, gid_t *gid)
 	*uid = id_of("/etc/passwd", "user", user, &own);
 	if (group)
 		*gid = *group ? id_of("/etc/group", "group", group, NULL) : own;
+}
+
+static void
+give_file(struct place *p, const char *file, uid_t uid, gid_t gid)
+{
+	struct stat st;
+	struct step *s;
+
+	if (fstatat(p->dir, file, &st, *file ? 0 : AT_EMPTY_PATH) < 0 &&
+	    errno == ENOENT)
+		return;
+	if (did(fchownat(p->dir, file, uid, gid, *file ? 0 : AT_EMPTY_PATH),
+	    "fchownat(%d, %s, %d, %d, 0)", p->dir, file, (int)uid,
+	    (int)gid) < 0) {
+		tell("give cgroup %s to user %d", p->folder, (int)uid);
+		why_not_given(errno, p);
+		fail();
+	}
+	s = step(GIVEN, p);
+	s->file = file;
+	s->was = st;
+}
+
+/* The folder, and the files that the kernel names for it (cgroups(7)). */
+void
+give(struct place *p, uid_t uid, gid_t gid)
+{
+	static char list[4096];
+	char *rest = list, *file;
+
+	give_file(p, "", uid, gid);
+	if (!p->v2) {
+		give_file(p, "cgroup.procs", uid, gid);
+		give_file(p, "tasks", uid, gid);
+		return;
+	}
+	if (get(AT_FDCWD, "/sys/kernel/cgroup/delegate", list,
+	    sizeof list) <= 0)
+		strcpy(list, "cgroup.procs\ncgroup.threads\n"
+		    "cgroup.subtree_control\n");
+	while ((file = strsep(&rest, "\n")))
+		if (*file)
+			give_file(p, joined(file, "", ""), uid, gid);
 }

@@ -1,46 +1,20 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "cgset/line.h"
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "format.h"
 #include "mounts.h"
 #include "say.h"
 
-#define SEPARATORS " ,|\n"
-
 struct place places[MOST_PLACES], *handle_of;
 int n_places;
 
 static const char *name;	/* what CGROUP is below each of them */
-
-/* Three strings as one that lives as long as we do. */
-const char *
-joined(const char *a, const char *b, const char *c)
-{
-	static char all[1 << 18], *at = all;
-	char *start = at;
-
-	if (strlen(a) + strlen(b) + strlen(c) >= (size_t)(all + sizeof all -
-	    at))
-		misuse("the command line is too long");
-	at = stpcpy(stpcpy(stpcpy(at, a), b), c) + 1;
-	return start;
-}
-
-/* What is left of path below folder, or NULL if it lies elsewhere. */
-static const char *
-rest_below(const char *folder, const char *path)
-{
-	size_t n = strlen(folder);
-
-	return strncmp(folder, path, n) == 0 &&
-	    (path[n] == '/' || path[n] == '\0') ? path + n : NULL;
-}
 
 /* A mount from before our cgroup namespace does not tell where we are in it. */
 static const char *
@@ -97,54 +71,6 @@ place_above(const char *path)
 		    strlen(p->point) > strlen(found->point)))
 			found = p;
 	return found;
-}
-
-/* The path by its real folders, as far as there are any. */
-static const char *
-real_path(const char *path)
-{
-	static char head[PATH_MAX], real[PATH_MAX], link[32];
-	struct out o = { link, link + sizeof link - 1 };
-	char *cut = stpcpy(head, path);
-	ssize_t n;
-	int fd;
-
-	while ((fd = open(head, O_PATH | O_CLOEXEC)) < 0 && cut > head + 1) {
-		while (*--cut != '/')
-			;
-		*cut = '\0';
-	}
-	put_text(&o, "/proc/self/fd/");
-	put_number(&o, fd < 0 ? 0 : fd, 10);
-	n = readlink(link, real, sizeof real - 1);
-	close(fd);
-	return joined(n > 0 ? real : "", path + (cut - head), "");
-}
-
-/* The name without what the kernel would not keep of it. */
-static const char *
-checked(const char *operand)
-{
-	const char *part = operand;
-	char *copy, *end;
-	size_t n;
-
-	if (!*operand)
-		misuse("CGROUP is empty");
-	if (strlen(operand) >= PATH_MAX)
-		misuse("CGROUP %s: the name is too long", operand);
-	if (strncmp(part, "./", 2) == 0)
-		part += 2;
-	for (; *part; part += n + (part[n] == '/')) {
-		n = strcspn(part, "/");
-		if (n > 0 && n <= 2 && strncmp(part, "..", n) == 0)
-			misuse("CGROUP %s: . and .. have no place in it",
-			    operand);
-	}
-	copy = (char *)joined(operand, "", "");
-	for (end = copy + strlen(copy); end > copy + 1 && end[-1] == '/';)
-		*--end = '\0';
-	return copy;
 }
 
 static struct place *
@@ -222,17 +148,6 @@ unified(void)
 		if (p->v2)
 			return p;
 	return NULL;
-}
-
-/* Whether one of n bytes is among the words of a list. */
-int
-has_word(const char *list, const char *word, size_t n)
-{
-	for (; *list; list += strcspn(list, SEPARATORS), list += *list != '\0')
-		if (strcspn(list, SEPARATORS) == n &&
-		    strncmp(list, word, n) == 0)
-			return 1;
-	return 0;
 }
 
 /*

@@ -25,8 +25,6 @@ extern int n_places;
 	for (p = places; p < places + n_places; p++)			\
 		if (p->taken)
 
-const char	*joined(const char *a, const char *b, const char *c);
-int		 has_word(const char *list, const char *word, size_t n);
 void		 find_places(const char *operand);
 struct place	*unified(void);
 struct place	*place_of(const char *controller, size_t n);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/twins.h"
 #include "cgset/values.h"
@@ -9,9 +10,9 @@
 /*
  * Files of version 1 and what version 2 has in their place (the kernel's
  * cgroup-v1/ and cgroup-v2.rst), below the name of their controller.  A line
- * is the name in either, - for none, and how convert.c converts the value, if it
- * can be.  The first that fits
- * counts, either way.  A name that both have is not in it.
+ * is the name in either, - for none, and how convert.c converts the value, if
+ * it can.  The first that fits counts, either way.  A name that both have is
+ * not in it.
  */
 static const struct group {
 	const char *v1, *v2, *files;

@@ -4,7 +4,7 @@ struct out;
 
 struct twin {
 	const char *name;	/* NULL: nothing like it */
-	const char *how;	/* a letter, or the key of io.max, and a newline */
+	const char *how;	/* a letter, or a key of io.max; a newline */
 };
 
 int	 has_twin(const struct value *v, struct twin *t);

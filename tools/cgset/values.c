@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/values.h"
 #include "format.h"

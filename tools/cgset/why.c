@@ -1,6 +1,6 @@
 /* What there is to be seen of cgroups, and who may change them. */
 #include <sys/stat.h>
-#include <sys/statvfs.h>
+#include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cgset/line.h"
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/why.h"
 #include "facts.h"
@@ -122,11 +123,11 @@ try_as_root(void)
 void
 why_not_allowed(int err, const struct place *p, const char *path)
 {
-	struct statvfs fs;
+	struct statfs fs;
 	struct stat st;
 
-	if (err == EROFS && statvfs(p->point, &fs) == 0 &&
-	    fs.f_flag & ST_RDONLY) {
+	if (err == EROFS && statfs(p->point, &fs) == 0 &&
+	    fs.f_flags & 1 /* ST_RDONLY */) {
 		because(p->v2 ? "CG2-48" : "CG1-20", "%s is mounted read-only",
 		    p->point);
 		try_line(words("mount -o remount,bind,rw %s && ", p->point),

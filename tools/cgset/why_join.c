@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include "cgset/line.h"
-#include "cgset/make.h"
+#include "cgset/move.h"
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/why.h"
 #include "facts.h"

@@ -11,6 +11,7 @@
 
 #include "cgset/line.h"
 #include "cgset/make.h"
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/processes.h"
 #include "cgset/values.h"

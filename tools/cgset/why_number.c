@@ -1,10 +1,10 @@
 /* Why a number was refused that is one: by others, and what there is. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cgset/line.h"
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/values.h"
 #include "cgset/why.h"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cgset/grammar.h"
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/processes.h"
 #include "cgset/values.h"

@@ -35,7 +35,7 @@ let_go_of_missing(void)
 int
 exec_enters_time(void)
 {
-	return !is_before(6, 1);
+	return !is_before(6, 2);
 }
 
 /*

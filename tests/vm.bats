@@ -181,6 +181,10 @@ profile() {
 	shows 'because: one of: AppArmor confines this process to its profile nomount$'
 }
 
+in_its_own() {
+	[[ ! /proc/$1/ns/user -ef /proc/self/ns/user ]]
+}
+
 # As Ubuntu's kernels do it, by a profile of this name without capabilities
 # that every user namespace of an ordinary user gets there.
 # bats test_tags=root
@@ -193,6 +197,7 @@ profile() {
 		never_says 'MAP-|UNS-0[78]'
 	done
 	spawn as_user confined unprivileged_userns unshare-lite -U sleep 60
+	eventually in_its_own "$pid"
 	refused as_user confined unprivileged_userns mapids -t "$pid" root
 	because UNS-09
 }

@@ -1077,11 +1077,11 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 
 # The map is refused, and so is what the look afterwards tries.
 @test "capabilities that an LSM refuses in a user namespace are told [UNS-09]" {
-	refused as_user strace -f -o /dev/null -e inject=open:error=EACCES:when=1 -e inject=unshare:error=EPERM \
+	refused as_user strace -f -o /dev/null -e inject=open,openat:error=EACCES:when=1 -e inject=unshare:error=EPERM \
 		unshare-lite -rf true
 	because UNS-09
 	never_says 'MAP-'
-	refused as_user strace -f -o /dev/null -e inject=open:error=EACCES:when=1 unshare-lite -rf true
+	refused as_user strace -f -o /dev/null -e inject=open,openat:error=EACCES:when=1 unshare-lite -rf true
 	because MAP-37
 	never_says 'UNS-09'
 }

@@ -211,6 +211,7 @@ in_its_own() {
 	echo 1 >kernel/apparmor_restrict_unprivileged_userns
 	inside <<-'END'
 		mount --bind kernel /proc/sys/kernel
+		PATH=$W:$PATH
 		refused as_user confined unprivileged_userns unshare-lite -r true
 		because UNS-09
 		says 'try: sysctl kernel.apparmor_restrict_unprivileged_userns=0 .*# as root: every program'

@@ -626,11 +626,15 @@ where() {
 # bats test_tags=root
 @test "because: CPUs that the cgroup above lacks, or the machine [CG1-07] [CG1-08] [CG1-38]" {
 	v1 cpuset
+	# The machine of scripts/vm has the second processor switched off.
+	second=/sys/devices/system/cpu/cpu1/online
+	[[ ! -e /command ]] || echo 1 >"$second"
 	works cgset "$CG" cpuset.cpus=0
 	refused cgset "$CG/a" cpuset.cpus=0-1
 	says EACCES
 	because CG1-07
 	try_works
+	[[ ! -e /command ]] || echo 0 >"$second"
 	refused cgset "$CG" cpuset.cpus=0-99
 	because CG1-08
 	try_works
@@ -1092,10 +1096,7 @@ where() {
 # bats test_tags=root
 @test "without cgroup.kill it is frozen and killed" {
 	v2
-	works cgset "$CG/a" sh -c 'sleep 60 & sleep 60 &' >/dev/null 2>&1
-	works strace -qqfo /dev/null -e inject=openat:error=ENOENT:when=3 true
-	mkdir none
-	: >none/null
+	works cgset "$CG/a" sh -c 'exec >/dev/null 2>&1; sleep 60 & sleep 60 &'
 	inside <<-END
 		spawn cgset "$CG/b" bash -c 'while :; do sleep 1 & wait; done'
 		eventually grep -q . "$g/b/cgroup.procs"

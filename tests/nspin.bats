@@ -535,8 +535,8 @@ export -f inode
 		own
 		spawn sleep 60
 		eventually grep -qsx sleep "/proc/$pid/comm"
-		(sleep 0.2; kill "$pid") &
-		refused strace -qqfo /dev/null -P "/proc/$pid/ns/net" -e inject=open,openat:delay_enter=500000 nspin -t "$pid" -n ./f
+		(eventually pgrep -f "^nspin -t $pid " >/dev/null; sleep 0.2; kill "$pid") &
+		refused strace -qqfo /dev/null -P "/proc/$pid/ns/net" -e inject=open,openat:delay_enter=800000 nspin -t "$pid" -n ./f
 		because PIN-05
 		wait || :
 		[[ -z $(ls -A) ]]

@@ -288,7 +288,7 @@ export -f sleeps inode field well_formed look as_looked
 	END
 }
 
-@test "in 200 runs, while processes come and go, it has what lsns(8) and /proc have, and no line is stale" {
+@test "in run after run, while processes come and go, it has what lsns(8) and /proc have, and no line is stale" {
 	inside -pf --mount-proc <<-'END'
 		unshare -Urmnu sleep 1000 &
 		stays=$!
@@ -305,7 +305,9 @@ export -f sleeps inode field well_formed look as_looked
 		) 2>/dev/null &
 		churn=$!
 		look before
-		for (( i = 0; i < 200; i++ )); do
+		runs=200
+		[[ ! -e /command ]] || runs=21	# where a processor is emulated
+		for (( i = 0; i < runs; i++ )); do
 			nstree >lines
 			look after
 			well_formed "$stays" lines

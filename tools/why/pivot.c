@@ -56,8 +56,9 @@ seen_from_top(const char *path)
 			_exit(UNKNOWN);
 		if (!find_mount(id, &m))
 			_exit(ABSENT);
-		_exit(find_mount(m.parent, &m) && m.shared ? BELOW_SHARED :
-		    PRESENT);
+		if (find_mount(m.parent, &m) && m.shared)
+			_exit(BELOW_SHARED);
+		_exit(PRESENT);
 	}
 	if (child < 0 || waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
 		return UNKNOWN;

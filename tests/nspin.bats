@@ -197,6 +197,11 @@ export -f inode
 			try_works
 			works nspin -d ./f ./g
 		fi
+		# Kernels before 6.11 show no ID.
+		refused unshare -m strace -qqo /dev/null -e inject=ioctl:error=ENOTTY nspin -t "$pid" -m "$W/g"
+		because PIN-03
+		says 'is older than ours'
+		never_says 'try: '
 		same_mounts
 		kill "$pid"
 		wait "$pid" || :

@@ -450,6 +450,13 @@ export -f sleeps inode field well_formed look as_looked
 @test "because: too few files may be open" {
 	refused sh -c 'ulimit -n 4; exec nstree'
 	because NST-02
+	if (( EUID == 0 )); then
+		chmod 755 .
+		refused as_user sh -c 'ulimit -n 4; exec nstree -n'
+		because NST-02
+		root_works
+		shows '^net '
+	fi
 	works sh -c 'ulimit -n 12; exec nstree -U'
 	shows '^user '
 }

@@ -23,7 +23,7 @@ setup() {
 	because VET-36
 	fails 1 ip link show ve0
 	try_works
-	ping -c 1 -W 5 10.77.0.2
+	busybox ping -c 1 -W 5 10.77.0.2
 	works vethpair -d ve0
 	kill "$held"
 }

@@ -295,7 +295,7 @@ in_its_own() {
 	refused vethpair -t "$held" ve0=10.77.0.1/24 eth0=10.77.0.2/24
 	because VET-15
 	try_works
-	ping -c 1 -W 5 10.77.0.2
+	busybox ping -c 1 -W 5 10.77.0.2
 	works vethpair -d ve0
 	kill "$held"
 }

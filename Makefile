@@ -11,6 +11,7 @@
 # make CC=gcc STATIC= builds dynamic binaries; O=DIR builds in DIR/bin.
 
 CC = musl-gcc
+AR = gcc-ar
 STATIC = -static
 PREFIX = /usr/local
 O = .
@@ -20,13 +21,13 @@ KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell uname -
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wno-missing-field-initializers
 CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
-	$(if $(STATIC),-fno-pie)
+	$(if $(STATIC),-flto -fno-pie)
 CPPFLAGS = -D_GNU_SOURCE -DVERSION=\"0.1\" -Icommon -Itools $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
 TIGHT = -s -Wl,--gc-sections,--build-id=none,--sort-section=alignment,-T,common/layout.ld
-LDFLAGS = $(if $(STATIC),$(TIGHT))
+LDFLAGS = $(if $(STATIC),$(TIGHT) $(CFLAGS))
 
 TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
-COMMON = $(patsubst common/%.c,$O/obj/common/%.o,$(wildcard common/*.c))
+COMMON = $(patsubst common/%.c,$O/obj/common/%.o,$(filter-out $(if $(STATIC),,common/libc.c),$(wildcard common/*.c)))
 
 all: $(TOOLS:%=$O/bin/%)
 

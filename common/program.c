@@ -165,8 +165,8 @@ read_head(int root, const char *path, struct head *h)
 	if (n < 0)
 		n = 0;
 	h->size = n;
-	h->text = !memchr(head, 0, n);
 	memset(head + n, 0, n < LINE ? LINE - n : 1);
+	h->text = strlen(head) == h->size;
 	if (strncmp(head, "#!", 2) == 0) {
 		head[LINE] = '\0';
 		ret = read_line(h, head + 2, head + LINE);

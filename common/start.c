@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "facts.h"
+#include "raw.h"
 #include "say.h"
 #include "start.h"
 
@@ -98,7 +99,6 @@ static int
 interrupted(void)
 {
 	static const int held[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction sa;
 	sigset_t set;
 	unsigned i;
 
@@ -107,8 +107,7 @@ interrupted(void)
 	for (i = 0; i < sizeof held / sizeof *held; i++)
 		if (sigismember(&set, held[i]) &&
 		    !sigismember(&callers_mask, held[i]) &&
-		    sigaction(held[i], NULL, &sa) == 0 &&
-		    sa.sa_handler != SIG_IGN)
+		    !is_ignored(held[i]))
 			return held[i];
 	return 0;
 }

@@ -11,6 +11,7 @@
 
 #include "facts.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "target.h"
 #include "wait.h"
@@ -28,17 +29,8 @@ static const struct {
 };
 
 static sigset_t callers_mask, taken;
-static struct sigaction callers_chld;
+static void (*callers_chld)(int);
 static int tty = -1, signals;
-
-/* One that the caller ignores is none of ours, though a blocked one comes. */
-static int
-is_ignored(int number)
-{
-	struct sigaction sa;
-
-	return sigaction(number, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
-}
 
 /*
  * Before the clone: from here on the signals wait for wait_for().  One that
@@ -47,7 +39,6 @@ is_ignored(int number)
 void
 wait_begin(void)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	pid_t group = getpgrp();
 	unsigned i;
 	int fd;
@@ -61,7 +52,7 @@ wait_begin(void)
 	    (signals = signalfd(-1, &taken, SFD_CLOEXEC)) < 0)
 		die("prepare to wait");
 	/* With SIGCHLD ignored the kernel would keep no status for us. */
-	sigaction(SIGCHLD, &dfl, &callers_chld);
+	callers_chld = signal(SIGCHLD, SIG_DFL);
 	for (fd = 0; fd < 3 && tty < 0; fd++)
 		if (group && tcgetpgrp(fd) == group)
 			tty = fd;
@@ -79,7 +70,7 @@ wait_child(void)
 		signal(SIGINT, SIG_DFL);
 		signal(SIGQUIT, SIG_DFL);
 	}
-	sigaction(SIGCHLD, &callers_chld, NULL);
+	signal(SIGCHLD, callers_chld);
 	sigprocmask(SIG_SETMASK, &callers_mask, NULL);
 }
 
@@ -177,7 +168,8 @@ in_background(void)
 	int fd;
 
 	for (fd = 0; fd < 3; fd++)
-		if (isatty(fd) && read(fd, &none, 0) < 0 && errno == EIO)
+		if (tcgetpgrp(fd) >= 0 && read(fd, &none, 0) < 0 &&
+		    errno == EIO)
 			return 1;
 	return 0;
 }

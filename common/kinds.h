@@ -3,8 +3,8 @@
 
 struct kind {
 	char letter;		/* muinpUCT, as unshare(1) has them */
-	const char *name;	/* the long option */
-	const char *file;	/* in /proc/PID/ns */
+	char name[7];		/* the long option */
+	char file[7];		/* in /proc/PID/ns */
 	int flag;		/* CLONE_NEW... */
 };
 

@@ -61,25 +61,24 @@ is_chrooted(void)
 
 /* How the kernel answers a call that it must refuse, if no filter does. */
 static const struct probe {
-	const char *call;
-	int number;
-	long a, b, c, d;
-	int answer;
-	int privileged;		/* it looks at the capability first */
+	char call[13];
+	signed char a, b;	/* its arguments; the others are 0 */
+	char answer;
+	char privileged;	/* it looks at the capability first */
+	short number;
 } probes[] = {
-	{ "pivot_root", SYS_pivot_root, 0, 0, 0, 0, EFAULT, 1 },
-	{ "setns", SYS_setns, -1, 0, 0, 0, EBADF, 0 },
-	{ "unshare", SYS_unshare, 1, 0, 0, 0, EINVAL, 0 },
-	{ "clone3", 435, 0, 0, 0, 0, EINVAL, 0 },
-	{ "fsopen", 430, 0, 0, 0, 0, EFAULT, 1 },
-	{ "umount2", SYS_umount2, 0, -1, 0, 0, EINVAL, 0 },
-	{ "mount", SYS_mount, 0, (long)"/", 0, MS_SHARED | MS_PRIVATE, EINVAL,
-	    1 },
-	{ "sethostname", SYS_sethostname, 0, -1, 0, 0, EINVAL, 1 },
-	{ "pidfd_open", 434, -1, 0, 0, 0, EINVAL, 0 },
-	{ "memfd_create", SYS_memfd_create, (long)"", -1, 0, 0, EINVAL, 0 },
-	{ "execve", SYS_execve, 0, 0, 0, 0, EFAULT, 0 },
-	{ "ioctl", SYS_ioctl, -1, 0, 0, 0, EBADF, 0 },
+	{ "pivot_root", 0, 0, EFAULT, 1, SYS_pivot_root },
+	{ "setns", -1, 0, EBADF, 0, SYS_setns },
+	{ "unshare", 1, 0, EINVAL, 0, SYS_unshare },
+	{ "clone3", 0, 0, EINVAL, 0, 435 },
+	{ "fsopen", 0, 0, EFAULT, 1, 430 },
+	{ "umount2", 0, -1, EINVAL, 0, SYS_umount2 },
+	{ "mount", 0, 0, EFAULT, 0, SYS_mount },
+	{ "sethostname", 0, -1, EINVAL, 1, SYS_sethostname },
+	{ "pidfd_open", -1, 0, EINVAL, 0, 434 },
+	{ "memfd_create", 0, -1, EINVAL, 0, SYS_memfd_create },
+	{ "execve", 0, 0, EFAULT, 0, SYS_execve },
+	{ "ioctl", -1, 0, EBADF, 0, SYS_ioctl },
 };
 
 /*
@@ -102,7 +101,7 @@ is_filtered(const char *call)
 			continue;
 		if (status_number(0, "Seccomp", 10) < 2)
 			continue;
-		syscall(p->number, p->a, p->b, p->c, p->d);
+		syscall(p->number, (long)p->a, (long)p->b, 0L, 0L);
 		filtered = errno != p->answer;
 	}
 	errno = saved;

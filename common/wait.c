@@ -17,10 +17,9 @@
 #include "wait.h"
 
 static const struct {
-	const char *name;
-	int number;
-	int terminal;	/* the terminal sends it to PROG itself */
-	int instead;	/* what PID 1 gets that would not see it */
+	char name[8], number;
+	char terminal;	/* the terminal sends it to PROG itself */
+	char instead;	/* what PID 1 gets that would not see it */
 } passed[] = {
 	{ "SIGTERM", SIGTERM, 0, SIGKILL }, { "SIGHUP", SIGHUP, 0, SIGKILL },
 	{ "SIGUSR1", SIGUSR1, 0, 0 }, { "SIGUSR2", SIGUSR2, 0, 0 },

@@ -120,8 +120,7 @@ static void
 set_death_signal(const char *word)
 {
 	static const struct {
-		const char *name;
-		int number;
+		char name[5], number;
 	} known[] = {
 		{ "KILL", SIGKILL }, { "TERM", SIGTERM }, { "HUP", SIGHUP },
 		{ "INT", SIGINT }, { "QUIT", SIGQUIT }, { "USR1", SIGUSR1 },

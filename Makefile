@@ -35,10 +35,11 @@ $O/bin/%: $O/obj/tools/%.o $O/obj/libcommon.a common/layout.ld
 	@mkdir -p $(@D)
 	$(CC) $(STATIC) $(LDFLAGS) -o $@ $(filter %.o,$^) $O/obj/libcommon.a $(LDLIBS)
 
-$O/obj/libcommon.a: $(COMMON)
-	$(AR) rc $@ $^
+$O/obj/libcommon.a: $(COMMON) Makefile
+	@rm -f $@
+	$(AR) rc $@ $(COMMON)
 
-$O/obj/%.o: %.c
+$O/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 

@@ -45,13 +45,12 @@ start(const char *name, const char *text, char **argv)
 			    open("/dev/null", i == 1 ? O_RDONLY : O_RDWR) != i)
 				die("open %s", "/dev/null");
 	pipe_signal = signal(SIGPIPE, SIG_IGN);
-	opterr = 0;
 	env = getenv("COOPERAGE_VERBOSE");
 	if (env && strcmp(env, "1") == 0)
 		be_verbose();
 }
 
-/* The options of every tool, and what getopt_long(3) could not read. */
+/* The options of every tool, and what option() could not read. */
 void
 common_option(int c, char **argv)
 {

@@ -2,14 +2,12 @@
  * How every tool begins and ends: descriptors, signals, the options that all
  * have, and the handle on stdout.
  */
-#include <getopt.h>
+#include <unistd.h>
 
-#define COMMON_OPTIONS						\
-	{ "help", no_argument, NULL, 'h' },			\
-	{ "verbose", no_argument, NULL, 'v' },			\
-	{ "version", no_argument, NULL, 'V' },			\
-	{ NULL, 0, NULL, 0 }
+#define COMMON_OPTIONS "help h\0" "verbose v\0" "version V\0"
 
+int		 option(int argc, char **argv, const char *letters,
+		    const char *longs);
 void		 start(const char *name, const char *text, char **argv);
 void		 common_option(int c, char **argv);
 void		 hold_signals(void);

@@ -52,14 +52,9 @@ static const char text[] =
 "  cgset demo memory.max=100M memory.swap.max=0 cpu.max=50% sh\n"
 "  cgset -dk demo\n";
 
-static const struct option longs[] = {
-	{ "controllers", required_argument, NULL, 'c' },
-	{ "delete", no_argument, NULL, 'd' },
-	{ "kill", no_argument, NULL, 'k' },
-	{ "owner", required_argument, NULL, 'o' },
-	{ "target", required_argument, NULL, 't' },
-	COMMON_OPTIONS
-};
+static const char longs[] =
+    "controllers=c\0" "delete d\0" "kill k\0" "owner=o\0" "target=t\0"
+    COMMON_OPTIONS;
 
 static uid_t uid = -1;
 static gid_t gid = -1;
@@ -166,8 +161,7 @@ main(int argc, char **argv)
 	int c, joining, pidfd = -1, theirs = 0;
 
 	start("cgset", text, argv);
-	while ((c = getopt_long(argc, argv, "+:c:dg:hko:r:t:vV", longs,
-	    NULL)) != -1)
+	while ((c = option(argc, argv, "c:dg:hko:r:t:vV", longs)) != -1)
 		switch (c) {
 		case 'c': controllers = optarg; break;
 		case 'd': deleting = 1; break;

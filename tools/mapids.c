@@ -51,13 +51,8 @@ static const char text[] =
 "  unshare-lite -a --hold=$$ | mapids -t - root\n"
 "  mapids -t PID -u 0:1000:1,1:100000:65536 -g root\n";
 
-static const struct option longs[] = {
-	{ "groups", required_argument, NULL, 'g' },
-	{ "setgroups", required_argument, NULL, 's' },
-	{ "target", required_argument, NULL, 't' },
-	{ "users", required_argument, NULL, 'u' },
-	COMMON_OPTIONS
-};
+static const char longs[] =
+    "groups=g\0" "setgroups=s\0" "target=t\0" "users=u\0" COMMON_OPTIONS;
 
 static struct idmap map[2];	/* of users, of groups */
 static pid_t pid;
@@ -211,8 +206,7 @@ main(int argc, char **argv)
 	int c, pidfd;
 
 	start("mapids", text, argv);
-	while ((c = getopt_long(argc, argv, "+:g:hs:t:u:vV", longs,
-	    NULL)) != -1)
+	while ((c = option(argc, argv, "g:hs:t:u:vV", longs)) != -1)
 		switch (c) {
 		case 'g': map_add(&map[GROUP], GROUP, optarg); break;
 		case 's': setgroups = optarg; break;

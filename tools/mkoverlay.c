@@ -45,15 +45,9 @@ static const char text[] =
 "  unshare-lite -Urm mkoverlay -l rootfs demo ls demo/merged\n"
 "  mkoverlay -l fixes -l rootfs demo; ls demo/merged; mkoverlay -d demo\n";
 
-static const struct option longs[] = {
-	{ "delete", no_argument, NULL, 'd' },
-	{ "force", no_argument, NULL, 'f' },
-	{ "lower", required_argument, NULL, 'l' },
-	{ "options", required_argument, NULL, 'o' },
-	{ "read-only", no_argument, NULL, 'r' },
-	{ "tmpfs", optional_argument, NULL, 'T' },
-	COMMON_OPTIONS
-};
+static const char longs[] =
+    "delete d\0" "force f\0" "lower=l\0" "options=o\0" "read-only r\0"
+    "tmpfs?T\0" COMMON_OPTIONS;
 
 char **lower;
 int *layer, lowers;
@@ -113,8 +107,7 @@ main(int argc, char **argv)
 	start("mkoverlay", text, argv);
 	lower = room(argc * sizeof *lower);
 	layer = room(argc * sizeof *layer);
-	while ((c = getopt_long(argc, argv, "+:dfhl:o:rT::vV", longs,
-	    NULL)) != -1)
+	while ((c = option(argc, argv, "dfhl:o:rT::vV", longs)) != -1)
 		switch (c) {
 		case 'd': delete = 1; break;
 		case 'f': force = 1; break;

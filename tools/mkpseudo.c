@@ -48,13 +48,8 @@ static const char text[] =
 "  unshare-lite -ar mkpseudo rootfs pivot rootfs sh\n"
 "  unshare-lite -Urmp mkpseudo -m proc,dev rootfs pivot rootfs ps\n";
 
-static const struct option longs[] = {
-	{ "delete", no_argument, NULL, 'd' },
-	{ "force", no_argument, NULL, 'f' },
-	{ "mask", no_argument, NULL, 'M' },
-	{ "mount", required_argument, NULL, 'm' },
-	COMMON_OPTIONS
-};
+static const char longs[] =
+    "delete d\0" "force f\0" "mask M\0" "mount=m\0" COMMON_OPTIONS;
 
 static void
 mount_all(unsigned wanted, int exact)
@@ -153,7 +148,7 @@ main(int argc, char **argv)
 	unsigned wanted = 0;
 
 	start("mkpseudo", text, argv);
-	while ((c = getopt_long(argc, argv, "+:dfhm:vV", longs, NULL)) != -1)
+	while ((c = option(argc, argv, "dfhm:vV", longs)) != -1)
 		switch (c) {
 		case 'd': deleting = 1; break;
 		case 'f': force = 1; break;

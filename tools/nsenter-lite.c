@@ -50,30 +50,14 @@ static const char text[] =
 "  nsenter-lite -t PID -ac sh   # as docker exec does\n"
 "  nsenter-lite -n/run/netns/lab ip address\n";
 
-#define LONG 0x100		/* a kind by its long name */
+/* Options that have no letter of their own. */
+enum { KEEP_FD = 'k', PRESERVE = 'P' };
 
-enum { KEEP_FD = 1, PRESERVE };
-
-static const struct option longs[] = {
-	{ "all", no_argument, NULL, 'a' },
-	{ "cgroup", optional_argument, NULL, LONG | 'C' },
-	{ "ipc", optional_argument, NULL, LONG | 'i' },
-	{ "join-cgroup", no_argument, NULL, 'c' },
-	{ "keep-fd", required_argument, NULL, KEEP_FD },
-	{ "mount", optional_argument, NULL, LONG | 'm' },
-	{ "net", optional_argument, NULL, LONG | 'n' },
-	{ "pid", optional_argument, NULL, LONG | 'p' },
-	{ "preserve-credentials", no_argument, NULL, PRESERVE },
-	{ "root", optional_argument, NULL, 'r' },
-	{ "setgid", required_argument, NULL, 'G' },
-	{ "setuid", required_argument, NULL, 'S' },
-	{ "target", required_argument, NULL, 't' },
-	{ "time", optional_argument, NULL, LONG | 'T' },
-	{ "user", optional_argument, NULL, LONG | 'U' },
-	{ "uts", optional_argument, NULL, LONG | 'u' },
-	{ "wd", optional_argument, NULL, 'w' },
-	COMMON_OPTIONS
-};
+static const char longs[] =
+    "all a\0" "cgroup?C\0" "ipc?i\0" "join-cgroup c\0" "keep-fd=k\0"
+    "mount?m\0" "net?n\0" "pid?p\0" "preserve-credentials P\0" "root?r\0"
+    "setgid=G\0" "setuid=S\0" "target=t\0" "time?T\0" "user?U\0" "uts?u\0"
+    "wd?w\0" COMMON_OPTIONS;
 
 static int all;
 static const char *target_pid;
@@ -144,8 +128,8 @@ main(int argc, char **argv)
 
 	verbose = copy;		/* our first line was written before */
 	start("nsenter-lite", text, argv);
-	while ((c = getopt_long(argc, argv, "+:acC::G:hi::m::n::p::r::S:t:T::"
-	    "u::U::vVw::", longs, NULL)) != -1)
+	while ((c = option(argc, argv, "acC::G:hi::m::n::p::r::S:t:T::u::U::v"
+	    "Vw::", longs)) != -1)
 		switch (c) {
 		case 'a': all = 1; break;
 		case 'c': joining = 1; break;
@@ -163,12 +147,12 @@ main(int argc, char **argv)
 		case KEEP_FD: keep = optarg; break;
 		case PRESERVE: preserve = 1; break;
 		default:
-			if (c & LONG)
-				choose(c & ~LONG, optarg);
-			else if (c != '?' && c != ':' && kind_of(c))
-				choose_by_letters(c, optarg);
-			else
+			if (!kind_of(c))
 				common_option(c, argv);
+			else if (strncmp(argv[optind - 1], "--", 2) == 0)
+				choose(c, optarg);
+			else
+				choose_by_letters(c, optarg);
 		}
 	check_options();
 	if (!copy)

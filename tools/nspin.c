@@ -43,20 +43,9 @@ static const char text[] =
 "  unshare-lite -n --hold=$$ | nspin -t - -n lab; ip netns exec lab ip link\n"
 "  nspin -t $$ -nu ./ && nsenter-lite -n./net -u./uts sh\n";
 
-static const struct option longs[] = {
-	{ "all", no_argument, NULL, 'a' },
-	{ "cgroup", no_argument, NULL, 'C' },
-	{ "delete", no_argument, NULL, 'd' },
-	{ "ipc", no_argument, NULL, 'i' },
-	{ "mount", no_argument, NULL, 'm' },
-	{ "net", no_argument, NULL, 'n' },
-	{ "pid", no_argument, NULL, 'p' },
-	{ "target", required_argument, NULL, 't' },
-	{ "time", no_argument, NULL, 'T' },
-	{ "user", no_argument, NULL, 'U' },
-	{ "uts", no_argument, NULL, 'u' },
-	COMMON_OPTIONS
-};
+static const char longs[] =
+    "all a\0" "cgroup C\0" "delete d\0" "ipc i\0" "mount m\0" "net n\0"
+    "pid p\0" "target=t\0" "time T\0" "user U\0" "uts u\0" COMMON_OPTIONS;
 
 static int all, flags;		/* the kinds that are asked for */
 static const char *place;	/* PATH, or DIR/ */
@@ -123,8 +112,7 @@ main(int argc, char **argv)
 	char line[16];
 
 	start("nspin", text, argv);
-	while ((c = getopt_long(argc, argv, "+:adhimnpt:uvCTUV", longs,
-	    NULL)) != -1)
+	while ((c = option(argc, argv, "adhimnpt:uvCTUV", longs)) != -1)
 		switch (c) {
 		case 'a': all = 1; break;
 		case 'd': deleting = 1; break;

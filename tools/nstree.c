@@ -47,21 +47,11 @@ static const char text[] =
 "  nstree -t $$ -t $PPID\n"
 "  nstree -n | awk '$8 == 0'\n";
 
-#define JSON 256
+#define JSON 'j'	/* no letter of its own */
 
-static const struct option longs[] = {
-	{ "mount", no_argument, NULL, 'm' },
-	{ "uts", no_argument, NULL, 'u' },
-	{ "ipc", no_argument, NULL, 'i' },
-	{ "net", no_argument, NULL, 'n' },
-	{ "pid", no_argument, NULL, 'p' },
-	{ "user", no_argument, NULL, 'U' },
-	{ "cgroup", no_argument, NULL, 'C' },
-	{ "time", no_argument, NULL, 'T' },
-	{ "json", no_argument, NULL, JSON },
-	{ "target", required_argument, NULL, 't' },
-	COMMON_OPTIONS
-};
+static const char longs[] =
+    "mount m\0" "uts u\0" "ipc i\0" "net n\0" "pid p\0" "user U\0"
+    "cgroup C\0" "time T\0" "json j\0" "target=t\0" COMMON_OPTIONS;
 
 int kinds_asked, pids_alone, targets, shared, differing;
 
@@ -144,8 +134,7 @@ main(int argc, char **argv)
 	start("nstree", text, argv);
 	reserve();
 	operands = keep(argc * sizeof *operands);
-	while ((c = getopt_long(argc, argv, "+:CTUhimnpt:uvV", longs,
-	    NULL)) != -1)
+	while ((c = option(argc, argv, "CTUhimnpt:uvV", longs)) != -1)
 		switch (c) {
 		case 't':
 			operands[targets++] = keep_text(handle(optarg));

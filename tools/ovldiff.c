@@ -34,7 +34,7 @@ static const char text[] =
 "  ovldiff demo\n"
 "  ovldiff demo | grep '^D'\n";
 
-static const struct option longs[] = { COMMON_OPTIONS };
+static const char longs[] = COMMON_OPTIONS;
 
 const char *dir, *prefix;
 int root[MOST_LAYERS + 1], layers, may_read;
@@ -94,7 +94,7 @@ main(int argc, char **argv)
 	int c;
 
 	start("ovldiff", text, argv);
-	while ((c = getopt_long(argc, argv, "+:hvV", longs, NULL)) != -1)
+	while ((c = option(argc, argv, "hvV", longs)) != -1)
 		common_option(c, argv);
 	if (!argv[optind])
 		misuse("DIR is missing");

@@ -32,7 +32,7 @@ static const char text[] =
 "  unshare-lite -Urmp mkpseudo -m proc,tools r "
 "pivot r /run/cooperage/pid1 sh\n";
 
-static const struct option longs[] = { COMMON_OPTIONS };
+static const char longs[] = COMMON_OPTIONS;
 
 /* Orphans come to PID 1, or else to the nearest ancestor that asks for them. */
 static void
@@ -65,7 +65,7 @@ main(int argc, char **argv)
 	int c;
 
 	start("pid1", text, argv);
-	while ((c = getopt_long(argc, argv, "+:hvV", longs, NULL)) != -1)
+	while ((c = option(argc, argv, "hvV", longs)) != -1)
 		common_option(c, argv);
 	argv += optind;
 	if (!*argv) {

@@ -44,12 +44,8 @@ static const char text[] =
 "  unshare-lite -Urmp mkpseudo -m proc rootfs pivot rootfs sh\n"
 "  unshare-lite -m sh -c 'pivot -o rootfs/old rootfs; cd /; ls /old'\n";
 
-static const struct option longs[] = {
-	{ "force", no_argument, NULL, 'f' },
-	{ "keep-fd", required_argument, NULL, 'k' },
-	{ "put-old", required_argument, NULL, 'o' },
-	COMMON_OPTIONS
-};
+static const char longs[] =
+    "force f\0" "keep-fd=k\0" "put-old=o\0" COMMON_OPTIONS;
 
 static const char *root, *put_old;
 static int bound, made;
@@ -187,7 +183,7 @@ main(int argc, char **argv)
 	int c, fd, force = 0, here, old;
 
 	start("pivot", text, argv);
-	while ((c = getopt_long(argc, argv, "+:fho:vV", longs, NULL)) != -1)
+	while ((c = option(argc, argv, "fho:vV", longs)) != -1)
 		switch (c) {
 		case 'f': force = 1; break;
 		case 'k': keep = optarg; break;

@@ -49,41 +49,21 @@ static const char text[] =
 "  unshare-lite -Urmp --mount-proc sh\n"
 "  pid=$(unshare-lite -ar --hold=$$) && nsenter-lite -t \"$pid\" -a sh\n";
 
+/* Options that have no letter of their own. */
 enum {
-	BOOTTIME = 256, HOLD, HOSTNAME, INTO_CGROUP, KILL_CHILD,
-	MAP_AUTO, MAP_GROUPS, MAP_USERS, MONOTONIC, MOUNT_PROC, NO_FORK,
-	PRINT_PID, PROPAGATION, SETGROUPS,
+	MAP_AUTO = 'A', BOOTTIME = 'B', PRINT_PID = 'D', NO_FORK = 'F',
+	MAP_GROUPS = 'G', HOLD = 'H', INTO_CGROUP = 'I', KILL_CHILD = 'K',
+	MAP_USERS = 'M', HOSTNAME = 'N', MONOTONIC = 'O', MOUNT_PROC = 'P',
+	PROPAGATION = 'R', SETGROUPS = 'S',
 };
 
-static const struct option longs[] = {
-	{ "all", no_argument, NULL, 'a' },
-	{ "boottime", required_argument, NULL, BOOTTIME },
-	{ "cgroup", no_argument, NULL, 'C' },
-	{ "fork", no_argument, NULL, 'f' },
-	{ "hold", optional_argument, NULL, HOLD },
-	{ "hostname", required_argument, NULL, HOSTNAME },
-	{ "into-cgroup", required_argument, NULL, INTO_CGROUP },
-	{ "ipc", no_argument, NULL, 'i' },
-	{ "kill-child", optional_argument, NULL, KILL_CHILD },
-	{ "map-auto", no_argument, NULL, MAP_AUTO },
-	{ "map-current-user", no_argument, NULL, 'c' },
-	{ "map-groups", required_argument, NULL, MAP_GROUPS },
-	{ "map-root-user", no_argument, NULL, 'r' },
-	{ "map-users", required_argument, NULL, MAP_USERS },
-	{ "monotonic", required_argument, NULL, MONOTONIC },
-	{ "mount", no_argument, NULL, 'm' },
-	{ "mount-proc", optional_argument, NULL, MOUNT_PROC },
-	{ "net", no_argument, NULL, 'n' },
-	{ "no-fork", no_argument, NULL, NO_FORK },
-	{ "pid", no_argument, NULL, 'p' },
-	{ "print-pid", required_argument, NULL, PRINT_PID },
-	{ "propagation", required_argument, NULL, PROPAGATION },
-	{ "setgroups", required_argument, NULL, SETGROUPS },
-	{ "time", no_argument, NULL, 'T' },
-	{ "user", no_argument, NULL, 'U' },
-	{ "uts", no_argument, NULL, 'u' },
-	COMMON_OPTIONS
-};
+static const char longs[] =
+    "all a\0" "boottime=B\0" "cgroup C\0" "fork f\0" "hold?H\0" "hostname=N\0"
+    "into-cgroup=I\0" "ipc i\0" "kill-child?K\0" "map-auto A\0"
+    "map-current-user c\0" "map-groups=G\0" "map-root-user r\0"
+    "map-users=M\0" "monotonic=O\0" "mount m\0" "mount-proc?P\0" "net n\0"
+    "no-fork F\0" "pid p\0" "print-pid=D\0" "propagation=R\0" "setgroups=S\0"
+    "time T\0" "user U\0" "uts u\0" COMMON_OPTIONS;
 
 int kinds_asked, if_known, holding, watch = -1, print_pid = -1, death_signal;
 int parent_fd = -1, cgroup_fd = -1;
@@ -226,8 +206,7 @@ main(int argc, char **argv)
 	pid_t pid;
 
 	start("unshare-lite", text, argv);
-	while ((c = getopt_long(argc, argv, "+:acfhimnprTuUvVC", longs,
-	    NULL)) != -1)
+	while ((c = option(argc, argv, "acfhimnprTuUvVC", longs)) != -1)
 		switch (c) {
 		case 'a': all = 1; break;
 		case 'c': map = "current"; break;

@@ -52,15 +52,9 @@ static const char text[] =
 "  vethpair -t /run/netns/lab ve0=10.77.0.1/24 eth0=10.77.0.2/24\n"
 "  vethpair -t 1234 -b br0 -g ve1 eth0=10.77.0.3/24\n";
 
-static const struct option longs[] = {
-	{ "bridge", required_argument, NULL, 'b' },
-	{ "delete", no_argument, NULL, 'd' },
-	{ "force", no_argument, NULL, 'f' },
-	{ "gateway", no_argument, NULL, 'g' },
-	{ "mtu", required_argument, NULL, 'M' },
-	{ "target", required_argument, NULL, 't' },
-	COMMON_OPTIONS
-};
+static const char longs[] =
+    "bridge=b\0" "delete d\0" "force f\0" "gateway g\0" "mtu=M\0" "target=t\0"
+    COMMON_OPTIONS;
 
 #define LO 1			/* its index, everywhere */
 
@@ -314,8 +308,7 @@ main(int argc, char **argv)
 	unsigned flags;
 
 	start("vethpair", text, argv);
-	while ((opt = getopt_long(argc, argv, "+:b:dfghM:t:vV", longs,
-	    NULL)) != -1) {
+	while ((opt = option(argc, argv, "b:dfghM:t:vV", longs)) != -1) {
 		any |= strchr("bfgMt", opt) != NULL;
 		switch (opt) {
 		case 'b': c.bridge = optarg; break;

@@ -209,8 +209,8 @@ cgroup_open(const char *cgroup)
 	if (!found) {
 		errno = ENOENT;
 		tell("open cgroup %s", cgroup);
-		because("UNS-44", "no hierarchy that is mounted here has one "
-		    "of this name");
+		because("UNS-44", "no hierarchy mounted here has one of this "
+		    "name");
 		try("cgset %s", cgroup);
 		fail();
 	}

@@ -175,19 +175,19 @@ why_powerless(const char *kind, const char *id_cap, const char *id_owner)
 	if (has_cap(CAP_SYS_ADMIN)) {
 		if (!owns(kind))
 			because(id_owner, "the %-s namespace belongs to "
-			    "another user namespace than the one that we have "
-			    "our capabilities in", kind);
+			    "another user namespace than our capabilities",
+			    kind);
 		return;
 	}
 	get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map);
 	if (in_first("user"))
 		because(id_cap, "uid %u has no CAP_SYS_ADMIN", geteuid());
 	else if (!*map)
-		because(id_cap, "no uid is mapped in this user namespace, so "
-		    "the capabilities in it ended at the exec");
+		because(id_cap, "no uid is mapped in this user namespace: "
+		    "our capabilities ended at the exec");
 	else if (geteuid() != 0)
-		because(id_cap, "uid %u is not root in this user namespace, so "
-		    "the capabilities in it ended at the exec", geteuid());
+		because(id_cap, "uid %u is not root in this user namespace: "
+		    "our capabilities ended at the exec", geteuid());
 	else
 		because(id_cap, "this root has no CAP_SYS_ADMIN");
 }

@@ -117,8 +117,8 @@ why_elsewhere(pid_t pid, const struct place *p)
 		    "below ours", pid);
 		return;
 	}
-	because("MAP-14", "the user namespace of process %d is not a child of "
-	    "ours, but lies deeper; only its parent may map it", pid);
+	because("MAP-14", "the user namespace of process %d lies deeper than "
+	    "a child of ours: only its parent may map it", pid);
 	if (parent <= 0 || inode(proc_path(parent, "ns/user")) != p->parent)
 		return;
 	end = stpcpy(stpcpy(prefix, "nsenter-lite -t "),
@@ -156,11 +156,11 @@ why_forbidden(pid_t pid, enum id id, const struct idmap *m)
 
 	map_read(pid, id, &now);
 	if (p.where == OURS && pid && now.n)
-		because("MAP-22", "process %d is in our own user namespace, "
-		    "which is mapped: it has not made one yet", pid);
+		because("MAP-22", "process %d is in our user namespace, "
+		    "which is mapped: it has made none yet", pid);
 	else if (p.where == OURS && pid)
-		because("MAP-36", "we are in that user namespace ourselves, "
-		    "and have no capabilities: it is mapped from outside");
+		because("MAP-36", "we are in that user namespace, without "
+		    "capabilities: it is mapped from outside");
 	else if (now.n && m)
 		because("MAP-01", "it is mapped already, %u:%u:%u%-s, and a "
 		    "map can be written only once", now.e[0].inside,

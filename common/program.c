@@ -97,7 +97,7 @@ read_line(struct head *h, const char *line, const char *end)
 	h->script = 1;
 	if (name + n == end)
 		return flawed(h, "PID-37", "has a #! line whose first word "
-		    "does not end within the kernel's 256 bytes");
+		    "does not end within 256 bytes");
 	if (n == 0)
 		return flawed(h, "PID-36", "has a #! line that names nothing");
 	memcpy(h->next, name, n);

@@ -204,7 +204,7 @@ why_line(int root, const char *name, const char *path, const char *next)
 
 	if (next[strlen(next) - 1] == '\r') {
 		because("PID-28", "the #! line of %s ends in a carriage "
-		    "return, which counts as a part of the name", path);
+		    "return, a part of the name", path);
 		if (path_here(root, path, at))
 			try("sed -i 's/\\r$//' %s", at);
 	} else if (!last) {

@@ -96,8 +96,8 @@ target(const char *operand, pid_t *pid)
 	if (!alive(fd)) {
 		errno = ESRCH;
 		tell("process %-s", operand);
-		because("NSE-11", "it has ended and is a zombie, which has no "
-		    "namespaces any more");
+		because("NSE-11", "it has ended, and a zombie has no "
+		    "namespaces");
 		fail();
 	}
 	if (statfs("/proc", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {

@@ -81,13 +81,12 @@ why_no_user_namespace(void)
 
 	if (sysctl("kernel/unprivileged_userns_clone") == 0 &&
 	    !has_cap(CAP_SYS_ADMIN))
-		because("UNS-08", "the sysctl "
-		    "kernel.unprivileged_userns_clone is 0: only root may make "
-		    "user namespaces here");
+		because("UNS-08", "kernel.unprivileged_userns_clone is 0: "
+		    "only root may make user namespaces");
 	get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map);
 	if (!*map)
-		because("UNS-07", "our uid is not mapped in the user namespace "
-		    "that we are in");
+		because("UNS-07", "our uid is not mapped in our user "
+		    "namespace");
 	if (is_chrooted()) {
 		because("UNS-06", "we are chrooted, where no user namespace "
 		    "can be made");
@@ -110,7 +109,7 @@ why_not_permitted(int asked)
 		return;
 	if (in_first("user")) {
 		because("UNS-33", "uid %u has no CAP_SYS_ADMIN, and asks for "
-		    "no user namespace, which gives it", geteuid());
+		    "no user namespace to have it in", geteuid());
 		try_with(" -r", NULL);
 	} else {
 		why_powerless("user", "UNS-34", "UNS-34");
@@ -143,14 +142,13 @@ why_no_space(int asked)
 		return;
 	/* What lies above our own user namespace is hidden from us. */
 	if (asked & CLONE_NEWUSER)
-		because("UNS-04", "one of: user namespaces are nested 33 deep "
-		    "here, and cannot be deeper; a limit user.max_*_namespaces "
-		    "is used up, or is in a namespace above ours; none of ours "
-		    "is 0");
+		because("UNS-04", "one of: user namespaces are nested 33 "
+		    "deep, and cannot be deeper; a limit "
+		    "user.max_*_namespaces is used up, here or above, and "
+		    "none here is 0");
 	else
 		because("UNS-02", "one of: a limit user.max_*_namespaces is "
-		    "used up, or is in a user namespace above ours; none of "
-		    "ours is 0");
+		    "used up, here or above, and none here is 0");
 }
 
 /* kind: "pid", say: is ns/pid_for_children another than ns/pid? */
@@ -175,11 +173,11 @@ why_invalid(int asked)
 			    kinds[i].name);
 	if (asked & CLONE_NEWPID && waits_for_child("pid")) {
 		because("UNS-13", "we have unshared a PID namespace before, "
-		    "which the first child enters, not we ourselves");
+		    "which our first child enters");
 		try_again("sh -c '\"$0\" \"$@\"; exit $?' ");
 	} else if (asked & CLONE_NEWPID && is_of_descendant())
 		because("UNS-14", "our PID namespace belongs to a user "
-		    "namespace below the one that we are in");
+		    "namespace below ours");
 }
 
 static void
@@ -188,20 +186,19 @@ why_no_process(void)
 	struct rlimit most;
 
 	if (waits_for_child("pid"))
-		because("UNS-43", "the first process of the PID namespace that "
-		    "was unshared before has ended: none can follow");
+		because("UNS-43", "the PID namespace unshared before has "
+		    "lost its first process: none can follow");
 	/* The machine's own root has no such limit. */
 	if (!(getuid() == 0 && in_first("user")) &&
 	    getrlimit(RLIMIT_NPROC, &most) == 0 &&
 	    most.rlim_cur != RLIM_INFINITY)
 		because("UNS-41", "one of: uid %u may have %lu processes "
-		    "(ulimit -u); pids.max of a cgroup; the sysctls "
-		    "kernel.pid_max and kernel.threads-max", getuid(),
+		    "(ulimit -u); pids.max of a cgroup; kernel.pid_max; "
+		    "kernel.threads-max", getuid(),
 		    (unsigned long)most.rlim_cur);
 	else
-		because("UNS-21", "one of: pids.max of our cgroup, of one "
-		    "above it or of the one to start in; the sysctls "
-		    "kernel.pid_max and kernel.threads-max");
+		because("UNS-21", "one of: pids.max of a cgroup; "
+		    "kernel.pid_max; kernel.threads-max");
 }
 
 /* Nothing passes the border of a cgroup namespace (nsdelegate, cgroups(7)). */
@@ -262,8 +259,8 @@ why_unshare(int err, int asked, const char *cgroup)
 	else if (err == EAGAIN || err == ENOMEM)
 		why_no_process();
 	else if (err == EACCES && !cgroup && asked & CLONE_NEWUSER)
-		because("UNS-48", "a security module (LSM) refuses user "
-		    "namespaces; nothing else gives EACCES here");
+		because("UNS-48", "a security module refuses user "
+		    "namespaces: nothing else gives EACCES");
 	unexplained(20);
 }
 

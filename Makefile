@@ -21,7 +21,7 @@ KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell uname -
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wno-missing-field-initializers
 CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
-	$(if $(STATIC),-flto -fno-pie)
+	-fno-jump-tables $(if $(STATIC),-flto -fno-pie)
 CPPFLAGS = -D_GNU_SOURCE -DVERSION=\"0.1\" -Icommon -Itools $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
 TIGHT = -s -Wl,--gc-sections,--build-id=none,--sort-section=alignment,-T,common/layout.ld
 LDFLAGS = $(if $(STATIC),$(TIGHT) $(CFLAGS))

@@ -175,8 +175,8 @@ read_head(int root, const char *path, struct head *h)
 	} else if (n == 0) {
 		ret = flawed(h, "PID-36", "is empty");
 	} else if (strncmp(head, "\357\273\277#!", 5) == 0) {
-		ret = flawed(h, "PID-36", "begins with a byte order mark, and "
-		    "with #! only then");
+		ret = flawed(h, "PID-36", "begins with a byte order mark, "
+		    "before its #!");
 	} else if (strncmp(head + strspn(head, " \t"), "#!", 2) == 0) {
 		ret = flawed(h, "PID-36", "has blanks before its #!");
 	} else {

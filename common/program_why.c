@@ -184,7 +184,7 @@ why_head(int root, const char *name, const char *path, const struct role *r,
 	if (h->flaw)
 		because(id, "%-s%s %-s", r->who, path, h->flaw);
 	else
-		because(id, "%-s%s was made for %-s, which this machine is not",
+		because(id, "%-s%s was made for %-s, not for this machine",
 		    r->who, path, machine);
 	if (r != &prog || !h->text || !h->size)
 		return;
@@ -208,8 +208,8 @@ why_line(int root, const char *name, const char *path, const char *next)
 		if (path_here(root, path, at))
 			try("sed -i 's/\\r$//' %s", at);
 	} else if (!last) {
-		because("PID-29", "the #! line of %s names %s without its "
-		    "folder; PATH is not asked", path, next);
+		because("PID-29", "the #! line of %s names %s without a "
+		    "folder", path, next);
 		if (path_here(root, path, at))
 			try("sed -i '1s|^#! *|#!/usr/bin/env |' %s", at);
 	} else if (why_path(root, next, &interpreter) &&
@@ -227,8 +227,8 @@ why_loader(int root, const char *name, const char *next)
 
 	if (why_path(root, next, &loader)) {
 		if (executable(root, other))
-			because("PID-44", "the C library here has the loader "
-			    "%s: PROG was built for another one", other);
+			because("PID-44", "the loader here is %s: PROG was "
+			    "built for another C library", other);
 	} else if (!why_file(root, next, &loader) &&
 	    (read_head(root, next, &h) < 0 || h.script)) {
 		if (h.script)
@@ -269,7 +269,7 @@ why_refused(int err, int root, const char *name, const char *path)
 		why_loader(root, name, h.next);
 	if (err == EACCES && reasons() == given)
 		because("PID-27", "Landlock, or another security module, "
-		    "forbids what all permissions allow%-s%-s", *h.next ?
+		    "forbids it%-s%-s", *h.next ?
 		    ": PROG, or its loader " : "", h.next);
 	if (err == ENOEXEC && h.narrow)
 		because("PID-45", "%s is a 32-bit program, and this kernel "
@@ -308,8 +308,8 @@ why_outside(int root, const char *name)
 
 	if (!path_here(AT_FDCWD, name, at) || !path_here(root, "/", top))
 		return;
-	because("PID-33", "PROG is looked up in the new root, and %s is a "
-	    "path in the old one", name);
+	because("PID-33", "PROG is looked up in the new root, %s is in the "
+	    "old one", name);
 	n = strlen(top);
 	if (strncmp(at, top, n) == 0 && at[n] == '/')
 		try_instead(name, at + n, NULL);
@@ -335,8 +335,8 @@ why_exec(int err, int root, const char *name, const char *path)
 		try("find -L /proc/[0-9]*/fd -samefile %s", path);
 	} else {
 		if (!strchr(name, '/') && err == EACCES)
-			because("PID-52", "PATH leads to %s, and to no other "
-			    "that could be executed", path);
+			because("PID-52", "PATH leads to %s, and to none "
+			    "that can be executed", path);
 		if (err == ENOENT && root != AT_FDCWD &&
 		    open_in(root, path, O_PATH) < 0)
 			why_outside(root, name);

@@ -103,16 +103,15 @@ why_in_use(void)
 	}
 	for (i = 0; i < lowers && asked("index=on"); i++)
 		if (has_upper("self", lower[i], &m)) {
-			because("OVL-41", "with index=on, %s cannot be a layer "
-			    "as long as it is the upper folder of %s",
+			because("OVL-41", "with index=on, %s cannot be a "
+			    "layer while it is the upper folder of %s",
 			    lower[i], m.point);
 			try("umount %s", m.point);
 			return;
 		}
 	if (!(pid = who_mounts(in_dir("upper"), &m))) {
 		because("OVL-63", "it belongs to an overlay that no process "
-		    "which we see has mounted: one was unmounted lazily, and "
-		    "is still used");
+		    "we see has mounted: one unmounted lazily, and still used");
 	} else if (*pid == 's') {
 		because("OVL-19", "it is the upper folder of the overlay that "
 		    "is mounted at %s", m.point);

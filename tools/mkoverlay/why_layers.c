@@ -96,7 +96,7 @@ why_layer(const char *path)
 
 	if (type_of(path) == PROC || type_of(path) == SYSFS)
 		because("OVL-33", "%s lies on a file system of the kernel's "
-		    "own, which cannot be a layer", path);
+		    "own, no layer for overlay", path);
 	if (!mount_at(path, &m)) {
 		if (access(path, F_OK) == 0)
 			because("OVL-51", "%s is in another mount namespace, "
@@ -111,8 +111,8 @@ why_layer(const char *path)
 			    "and the kernel stacks two", path);
 	}
 	if (ignores_case(path, m.type))
-		because("OVL-58", "%s lies on %-s, where names do not differ "
-		    "by upper and lower case: overlay takes no such layer",
+		because("OVL-58", "%s lies on %-s, where upper and lower "
+		    "case are the same: overlay takes no such layer",
 		    path, m.type);
 	if (m.unbindable) {
 		because("OVL-32", "%s lies on an unbindable mount (%s)", path,
@@ -198,7 +198,7 @@ why_upper(void)
 	}
 	if (access(in_dir("work/work/" "incompat/volatile"), F_OK) == 0) {
 		because("OVL-31", "an overlay with -o volatile was mounted "
-		    "here, and what it wrote may be lost in part");
+		    "here: what it wrote may be lost in part");
 		try("mkoverlay -d %s", dir);
 	}
 }

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,8 +26,8 @@ why_path(int err, const char *path)
 	size_t n = 0;
 
 	if (err == ENAMETOOLONG)
-		because("OVL-42", "a path has at most 4,095 bytes, and each "
-		    "name in it 255");
+		because("OVL-42", "a path has at most 4,095 bytes, a name in "
+		    "it 255");
 	if (strlen(path) >= sizeof part)
 		return;
 	if (err == ELOOP && stat(path, &st) < 0 && errno == ELOOP)
@@ -49,8 +48,8 @@ why_path(int err, const char *path)
 		else if (!missing && st.st_nlink == 0)
 			because("OVL-77", "%s was removed by somebody", part);
 		else if (missing && lstat(part, &st) == 0)
-			because("OVL-88", "%s is a symbolic link to something "
-			    "that does not exist", part);
+			because("OVL-88", "%s is a symbolic link to what "
+			    "does not exist", part);
 		else if (missing && errno == ENOENT)
 			because(ours ? "OVL-87" : "OVL-05",
 			    "%s does not exist", part);
@@ -63,11 +62,18 @@ place_of(void)
 {
 	static char parent[PATH_MAX];
 	struct stat st;
+	size_t n = strlen(dir);
 
-	if (stat(dir, &st) == 0 || strlen(dir) >= sizeof parent)
+	if (stat(dir, &st) == 0 || n >= sizeof parent)
 		return dir;
-	strcpy(parent, dir);
-	return dirname(parent);
+	while (n && dir[n - 1] == '/')
+		n--;
+	while (n && dir[n - 1] != '/')
+		n--;
+	if (n == 0)
+		return ".";
+	memcpy(parent, dir, n);
+	return parent;
 }
 
 /* The file system that DIR lies on. */
@@ -81,8 +87,7 @@ why_place(int err)
 		return;
 	inodes = st.f_files && st.f_ffree < 8;
 	if (err == EROFS && st.f_flags & ST_RDONLY)
-		because("OVL-10", "%s lies on a file system that is mounted "
-		    "read-only", dir);
+		because("OVL-10", "%s lies on a file system mounted read-only", dir);
 	if (err == ENOSPC && (inodes || st.f_bavail < 8))
 		because("OVL-60", "the file system of %s has %lu %-s left", dir,
 		    (unsigned long)(inodes ? st.f_ffree : st.f_bavail),
@@ -112,8 +117,8 @@ why_unwritable(void)
 	char map[64];
 
 	if (get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map) == 0)
-		because("OVL-59", "no uid is mapped in this user namespace, so "
-		    "that overlay's own folders would be closed to us");
+		because("OVL-59", "no uid is mapped in this user namespace: "
+		    "overlay's own folders would be closed to us");
 	else if (!may(AT_FDCWD, place_of(), R_OK | W_OK | X_OK))
 		because("OVL-90", "uid %u may not write to %s", geteuid(),
 		    place_of());

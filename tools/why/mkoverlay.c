@@ -94,15 +94,15 @@ why_mkoverlay(int err, const char *path)
 		break;
 	case EMFILE:
 		because("OVL-78", "each lower folder takes a descriptor, and "
-		    "there are no more");
+		    "none is left");
 		try_again("ulimit -n 1024; ");
 		break;
 	case EBUSY:
 		why_in_use();
 		break;
 	case ESTALE:
-		because("OVL-30", "with index=on an upper folder fits only the "
-		    "lower folder that it was made over, which is another");
+		because("OVL-30", "with index=on an upper folder fits only "
+		    "the lower folder it was made over, another one");
 		break;
 	case EOPNOTSUPP:
 		if (on_tmpfs && *prefix == *USERS && is_before(6, 6))
@@ -118,7 +118,7 @@ why_mkoverlay(int err, const char *path)
 		break;
 	case ENOTEMPTY:
 		because("OVL-89", "with -r and one lower folder it is the "
-		    "second layer, which must be empty");
+		    "second layer, and must be empty");
 		break;
 	case EACCES:
 		if (!reasons())
@@ -136,10 +136,9 @@ why_mkoverlay(int err, const char *path)
 	case EINVAL:
 		why_layers();
 		if (!reasons() && fs < 0 && *options)
-			because("OVL-24", "one of: an option of -o is none "
-			    "that this kernel's overlay has; it does not go "
-			    "with another; the kernel's log (dmesg) says "
-			    "which");
+			because("OVL-24", "one of: this kernel's overlay "
+			    "lacks an option of -o; it does not go with "
+			    "another; the kernel's log (dmesg) says which");
 		break;
 	}
 	unexplained(40);

@@ -83,7 +83,7 @@ is_missing(int root, const char *path)
 }
 
 /* Ends: 127 where there is no such program, 126 where it cannot be run. */
-void
+static _Noreturn void
 cannot_run(int root, const char *name, const char *path)
 {
 	void (*back)(void) = undo;

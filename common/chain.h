@@ -3,7 +3,6 @@
  * executed after the last.
  */
 int		 find_program(int root, const char *name, char *path);
-_Noreturn void	 cannot_run(int root, const char *name, const char *path);
 const char	*look_up(int root, const char *name);
 char		**or_shell(char **argv);
 _Noreturn void	 chain(const char *path, char **argv);

@@ -11,7 +11,6 @@ int	 in_first(const char *kind);
 int	 same_namespace(const char *a, const char *b);
 void	 spare_machine(const char *users);
 int	 is_locked(const char *path);
-int	 is_chrooted(void);
 int	 is_confined(void);
 int	 is_filtered(const char *call);
 int	 is_before(unsigned major, unsigned minor);

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "layers.h"
@@ -37,40 +36,6 @@ void
 trim(char *last)
 {
 	next = last;
-}
-
-const char *
-layers_text(const char *prefix, char *const lower[], int n)
-{
-	size_t size = strlen(prefix) + 2;
-	const char *s;
-	char *p, *text;
-	int i;
-
-	for (i = 0; i < n; i++)
-		size += 4 * strlen(lower[i]) + 1;
-	text = room(size);
-	p = stpcpy(stpcpy(text, prefix), "\n");
-	for (i = 0; i < n; i++) {
-		for (s = lower[i]; *s; s++)
-			if (*s == '\n' || *s == '\\')
-				p = stpcpy(p, *s == '\n' ? "\\012" : "\\134");
-			else
-				*p++ = *s;
-		*p++ = '\n';
-	}
-	*p = '\0';
-	return text;
-}
-
-/* Whether DIR/layers is exactly that text. */
-int
-layers_are(int dir, const char *text)
-{
-	size_t n = strlen(text);
-	char *is = room(n + 2);
-
-	return get(dir, "layers", is, n + 2) >= 0 && strcmp(is, text) == 0;
 }
 
 static void
@@ -107,14 +72,4 @@ layers_read(int dir, const char **prefix, char *lower[])
 		lower[n++] = line;
 	}
 	return n;
-}
-
-/* Whether two paths lead to the same folder. */
-int
-same_folder(const char *a, const char *b)
-{
-	struct stat s, t;
-
-	return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_ino == t.st_ino &&
-	    s.st_dev == t.st_dev;
 }

@@ -12,7 +12,4 @@
 
 void		*room(size_t n);
 void		 trim(char *last);
-const char	*layers_text(const char *prefix, char *const lower[], int n);
-int		 layers_are(int dir, const char *text);
 int		 layers_read(int dir, const char **prefix, char *lower[]);
-int		 same_folder(const char *a, const char *b);

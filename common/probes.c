@@ -4,18 +4,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/capability.h>
 
 #include "facts.h"
 #include "mounts.h"
-#include "raw.h"
 
 /*
  * Whether path is a mount point that this user namespace may not undo
@@ -34,29 +31,6 @@ is_locked(const char *path)
 	close(fd);
 	errno = saved;
 	return locked;
-}
-
-/*
- * Whether our root is not that of our mount namespace: a child enters the
- * namespace anew, which leads to the namespace's own root.
- */
-int
-is_chrooted(void)
-{
-	int saved = errno, status, root = mount_id(AT_FDCWD, "/"), fd;
-	pid_t child;
-
-	if (!is_mount_point(AT_FDCWD, "/"))
-		return 1;
-	if ((child = raw_fork()) == 0) {
-		fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-		_exit(fd >= 0 && setns(fd, CLONE_NEWNS) == 0 &&
-		    mount_id(AT_FDCWD, "/") != root);
-	}
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		status = 0;
-	errno = saved;
-	return WIFEXITED(status) && WEXITSTATUS(status);
 }
 
 /* How the kernel answers a call that it must refuse, if no filter does. */

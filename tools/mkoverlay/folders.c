@@ -126,10 +126,10 @@ static void
 remember(void)
 {
 	static char *old[MOST_LAYERS];
-	const char *before, *record = layers_text(prefix, lower, lowers);
+	const char *before, *record = layers_text();
 	int fd, n, i = 0;
 
-	if (!made_upper && layers_are(at, record))
+	if (!made_upper && layers_are(record))
 		return;
 	if (!made_upper && (n = layers_read(at, &before, old)) > 0) {
 		while (i < lowers && i < n && (strcmp(lower[i], old[i]) == 0 ||

@@ -21,3 +21,6 @@ int	 open_folder(const char *name), is_empty(const char *name);
 void	 make_folders(void), delete_all(void);
 void	 begin(void), mount_overlay(void), mount_by_names(void);
 void	 check_writable(int tree);
+const char	*layers_text(void);
+int	 layers_are(const char *text);
+int	 same_folder(const char *a, const char *b);

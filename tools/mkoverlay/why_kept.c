@@ -59,7 +59,7 @@ why_not_unmounted(int err, const char *path, const char *type)
 	if (err == EPERM)
 		why_not_permitted();
 	if (err == EINVAL && is_locked(path))
-		because("OVL-93", "it is locked: it was mounted in a mount "
+		because("OVL-93", "it is locked: mounted in a mount "
 		    "namespace of which ours is a copy");
 	if (err != EBUSY || !mount_at(path, &m)) {
 		unexplained(5);

@@ -156,7 +156,7 @@ why_options(void)
 
 	if (!trusted && (asked("redirect_dir=on") || asked("metacopy=on")))
 		because("OVL-27", "redirect_dir=on and metacopy=on need "
-		    "trusted.* attributes; this overlay has user.* ones");
+		    "trusted.* attributes; this overlay has user.*");
 	if (asked("metacopy=on") && (asked("redirect_dir=off") ||
 	    asked("redirect_dir=nofollow")))
 		because("OVL-26", "metacopy=on needs redirect_dir=on");
@@ -240,6 +240,6 @@ note_surprises(void)
 				    "overlay", below.point);
 	}
 	if (mount_at(root, &m) && m.shared)
-		note("%s lies on a shared mount (shared:%d): the overlay shows "
-		    "in other mount namespaces, too", root, m.shared);
+		note("%s lies on a shared mount (shared:%d): the overlay "
+		    "shows in other mount namespaces", root, m.shared);
 }

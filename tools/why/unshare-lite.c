@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +26,7 @@
 #include "kinds.h"
 #include "mounts.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "unshare-lite.h"
 
@@ -72,6 +74,29 @@ pid_levels(void)
 		for (p += 6; *p && *p != '\n'; p++)
 			n += *p == '\t';
 	return n;
+}
+
+/*
+ * Whether our root is not that of our mount namespace: a child enters the
+ * namespace anew, which leads to the namespace's own root.
+ */
+static int
+is_chrooted(void)
+{
+	int saved = errno, status, root = mount_id(AT_FDCWD, "/"), fd;
+	pid_t child;
+
+	if (!is_mount_point(AT_FDCWD, "/"))
+		return 1;
+	if ((child = raw_fork()) == 0) {
+		fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+		_exit(fd >= 0 && setns(fd, CLONE_NEWNS) == 0 &&
+		    mount_id(AT_FDCWD, "/") != root);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		status = 0;
+	errno = saved;
+	return WIFEXITED(status) && WEXITSTATUS(status);
 }
 
 static void

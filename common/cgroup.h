@@ -7,14 +7,15 @@
  * that has one.  A process is born in the folder of version 2; the others it
  * joins itself, in cgroup_join.
  */
-int		 cgroup_open(const char *cgroup);	/* version 2, or -1 */
-int		 cgroups_of(pid_t pid);	/* how many we are not in */
-char		*cgroup_path(void);	/* of the folder of version 2 */
+void		 cgroup_add(const char *path);
+int		 cgroup_folder(void);	/* of version 2, or -1 */
+char		*cgroup_path(void);	/* of this folder */
 void		 cgroup_by_write(void);	/* it is joined as well */
 int		 cgroup_joins(void);	/* how many are */
 void		 cgroup_join(void);
-pid_t		 cgroup_fork(void);
-void		 why_full(void);
 
 struct mount;
 const char	*cgroup_own(const struct mount *m);
+const char	*cgroup_below(const struct mount *m, const char *controllers,
+		    const char *path);
+char		*cgroup_line(char *line, char **controllers);

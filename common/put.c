@@ -73,3 +73,19 @@ find(const char *text, const char *word)
 			return (char *)text;
 	return NULL;
 }
+
+/* Whether the first part of parts, which mark ends, is one of the list too. */
+int
+has_part(const char *list, const char *parts, char mark)
+{
+	size_t n = strchrnul(parts, mark) - parts;
+	const char *end;
+
+	for (;; list = end + 1) {
+		end = strchrnul(list, mark);
+		if (end == list + n && memcmp(list, parts, n) == 0)
+			return 1;
+		if (!*end)
+			return 0;
+	}
+}

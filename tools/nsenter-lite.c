@@ -14,9 +14,9 @@
 #include <sched.h>
 #include <string.h>
 
-#include "cgroup.h"
 #include "chain.h"
 #include "fds.h"
+#include "nsenter-lite/cgroups.h"
 #include "nsenter-lite/entry.h"
 #include "nsenter-lite/inside.h"
 #include "nsenter-lite/sealed.h"

@@ -17,7 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "chain.h"
 #include "idmap.h"
 #include "kinds.h"

@@ -9,6 +9,7 @@
 
 #include "cgroup.h"
 #include "facts.h"
+#include "nsenter-lite/cgroups.h"
 #include "nsenter-lite/entry.h"
 #include "say.h"
 #include "wait.h"

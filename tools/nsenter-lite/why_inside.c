@@ -9,8 +9,8 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 
-#include "cgroup.h"
 #include "facts.h"
+#include "nsenter-lite/cgroups.h"
 #include "nsenter-lite/entry.h"
 #include "say.h"
 #include "why/nsenter-lite.h"

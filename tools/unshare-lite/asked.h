@@ -26,6 +26,9 @@ void	 plan_maps(void);
 void	 write_maps(pid_t pid);
 void	 become_mapped(void);
 
+/* cgroup.c */
+int	 cgroup_open(const char *cgroup);	/* version 2, or -1 */
+
 /* settle.c */
 int	 let_go_of_missing(void);
 int	 exec_enters_time(void);

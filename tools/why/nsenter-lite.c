@@ -18,7 +18,6 @@
 #include <linux/nsfs.h>
 
 #include "access.h"
-#include "cgroup.h"
 #include "facts.h"
 #include "format.h"
 #include "nsenter-lite/entry.h"

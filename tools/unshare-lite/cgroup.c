@@ -1,0 +1,54 @@
+/* --into-cgroup: the folders that CGROUP names, one in each hierarchy. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "idmap.h"
+#include "mounts.h"
+#include "say.h"
+#include "unshare-lite/asked.h"
+
+int
+cgroup_open(const char *cgroup)
+{
+	static char path[3 * PATH_MAX];
+	static struct mount m;
+	struct mounts in;
+	char *end;
+	int found = 0;
+
+	if (!*cgroup)
+		misuse("CGROUP is empty");
+	if (strlen(cgroup) >= PATH_MAX)
+		misuse("cgroup %s: the name is too long", cgroup);
+	if (*cgroup == '/') {
+		cgroup_add(cgroup);
+		return cgroup_folder();
+	}
+	mounts_open(&in, "/proc/self/mountinfo");
+	while (mount_next(&in, &m)) {
+		if (strcmp(m.type, "cgroup2") != 0 &&
+		    strcmp(m.type, "cgroup") != 0)
+			continue;
+		end = stpcpy(path, m.point);
+		if (strncmp(cgroup, "./", 2) == 0)
+			end = stpcpy(end, cgroup_own(&m));
+		stpcpy(stpcpy(end, "/"), cgroup);
+		if (access(path, F_OK) < 0)
+			continue;
+		cgroup_add(path);
+		found = 1;
+	}
+	mounts_close(&in);
+	if (!found) {
+		errno = ENOENT;
+		tell("open cgroup %s", cgroup);
+		because("UNS-44", "no hierarchy mounted here has one of this "
+		    "name");
+		try("cgset %s", cgroup);
+		fail();
+	}
+	return cgroup_folder();
+}

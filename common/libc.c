@@ -99,14 +99,14 @@ signalfd(int fd, const sigset_t *set, int flags)
 	return syscall(SYS_signalfd4, fd, set, KERNELS_SET, flags);
 }
 
-/* To SIG_DFL or SIG_IGN; a handler would want more. */
-void
-(*signal(int number, void (*to)(int)))(int)
+/* To SIG_DFL or SIG_IGN, and SIG_DFL if it fails; a handler would want more. */
+sighandler_t
+signal(int number, sighandler_t to)
 {
 	struct {
-		void (*handler)(int);
+		sighandler_t handler;
 		unsigned long flags, restorer, mask;
-	} old, new = { .handler = to };
+	} old = { 0 }, new = { .handler = to };
 
 	syscall(SYS_rt_sigaction, number, &new, &old, KERNELS_SET);
 	return old.handler;

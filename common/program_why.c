@@ -263,7 +263,8 @@ why_refused(int err, int root, const char *name, const char *path)
 		r = &interpreter;
 	}
 	if (h.script)
-		because("PID-39", "more than %d scripts interpret one another", MOST_SCRIPTS);
+		because("PID-39", "more than %d scripts interpret one another",
+		    MOST_SCRIPTS);
 	else if (*h.next)
 		why_loader(root, name, h.next);
 	if (err == EACCES && reasons() == given)

@@ -4,7 +4,7 @@
  */
 #include <unistd.h>
 
-#define COMMON_OPTIONS "help h\0" "verbose v\0" "version V\0"
+#define COMMON_OPTIONS "help h\0verbose v\0version V\0"
 
 int		 option(int argc, char **argv, const char *letters,
 		    const char *longs);

@@ -52,9 +52,10 @@ static const char text[] =
 "  cgset demo memory.max=100M memory.swap.max=0 cpu.max=50% sh\n"
 "  cgset -dk demo\n";
 
-static const char longs[] =
-    "controllers=c\0" "delete d\0" "kill k\0" "owner=o\0" "target=t\0"
-    COMMON_OPTIONS;
+static const char longs[] = {
+	"controllers=c\0" "delete d\0" "kill k\0" "owner=o\0" "target=t\0"
+	COMMON_OPTIONS
+};
 
 static uid_t uid = -1;
 static gid_t gid = -1;

@@ -51,8 +51,9 @@ static const char text[] =
 "  unshare-lite -a --hold=$$ | mapids -t - root\n"
 "  mapids -t PID -u 0:1000:1,1:100000:65536 -g root\n";
 
-static const char longs[] =
-    "groups=g\0" "setgroups=s\0" "target=t\0" "users=u\0" COMMON_OPTIONS;
+static const char longs[] = {
+	"groups=g\0" "setgroups=s\0" "target=t\0" "users=u\0" COMMON_OPTIONS
+};
 
 static struct idmap map[2];	/* of users, of groups */
 static pid_t pid;

@@ -45,9 +45,10 @@ static const char text[] =
 "  unshare-lite -Urm mkoverlay -l rootfs demo ls demo/merged\n"
 "  mkoverlay -l fixes -l rootfs demo; ls demo/merged; mkoverlay -d demo\n";
 
-static const char longs[] =
-    "delete d\0" "force f\0" "lower=l\0" "options=o\0" "read-only r\0"
-    "tmpfs?T\0" COMMON_OPTIONS;
+static const char longs[] = {
+	"delete d\0" "force f\0" "lower=l\0" "options=o\0" "read-only r\0"
+	"tmpfs?T\0" COMMON_OPTIONS
+};
 
 char **lower;
 int *layer, lowers;

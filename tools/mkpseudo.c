@@ -48,8 +48,9 @@ static const char text[] =
 "  unshare-lite -ar mkpseudo rootfs pivot rootfs sh\n"
 "  unshare-lite -Urmp mkpseudo -m proc,dev rootfs pivot rootfs ps\n";
 
-static const char longs[] =
-    "delete d\0" "force f\0" "mask M\0" "mount=m\0" COMMON_OPTIONS;
+static const char longs[] = {
+	"delete d\0" "force f\0" "mask M\0" "mount=m\0" COMMON_OPTIONS
+};
 
 static void
 mount_all(unsigned wanted, int exact)

@@ -53,11 +53,12 @@ static const char text[] =
 /* Options that have no letter of their own. */
 enum { KEEP_FD = 'k', PRESERVE = 'P' };
 
-static const char longs[] =
-    "all a\0" "cgroup?C\0" "ipc?i\0" "join-cgroup c\0" "keep-fd=k\0"
-    "mount?m\0" "net?n\0" "pid?p\0" "preserve-credentials P\0" "root?r\0"
-    "setgid=G\0" "setuid=S\0" "target=t\0" "time?T\0" "user?U\0" "uts?u\0"
-    "wd?w\0" COMMON_OPTIONS;
+static const char longs[] = {
+	"all a\0" "cgroup?C\0" "ipc?i\0" "join-cgroup c\0" "keep-fd=k\0"
+	"mount?m\0" "net?n\0" "pid?p\0" "preserve-credentials P\0" "root?r\0"
+	"setgid=G\0" "setuid=S\0" "target=t\0" "time?T\0" "user?U\0" "uts?u\0"
+	"wd?w\0" COMMON_OPTIONS
+};
 
 static int all;
 static const char *target_pid;

@@ -43,9 +43,10 @@ static const char text[] =
 "  unshare-lite -n --hold=$$ | nspin -t - -n lab; ip netns exec lab ip link\n"
 "  nspin -t $$ -nu ./ && nsenter-lite -n./net -u./uts sh\n";
 
-static const char longs[] =
-    "all a\0" "cgroup C\0" "delete d\0" "ipc i\0" "mount m\0" "net n\0"
-    "pid p\0" "target=t\0" "time T\0" "user U\0" "uts u\0" COMMON_OPTIONS;
+static const char longs[] = {
+	"all a\0" "cgroup C\0" "delete d\0" "ipc i\0" "mount m\0" "net n\0"
+	"pid p\0" "target=t\0" "time T\0" "user U\0" "uts u\0" COMMON_OPTIONS
+};
 
 static int all, flags;		/* the kinds that are asked for */
 static const char *place;	/* PATH, or DIR/ */

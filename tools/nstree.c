@@ -49,9 +49,10 @@ static const char text[] =
 
 #define JSON 'j'	/* no letter of its own */
 
-static const char longs[] =
-    "mount m\0" "uts u\0" "ipc i\0" "net n\0" "pid p\0" "user U\0"
-    "cgroup C\0" "time T\0" "json j\0" "target=t\0" COMMON_OPTIONS;
+static const char longs[] = {
+	"mount m\0" "uts u\0" "ipc i\0" "net n\0" "pid p\0" "user U\0"
+	"cgroup C\0" "time T\0" "json j\0" "target=t\0" COMMON_OPTIONS
+};
 
 int kinds_asked, pids_alone, targets, shared, differing;
 

@@ -44,8 +44,9 @@ static const char text[] =
 "  unshare-lite -Urmp mkpseudo -m proc rootfs pivot rootfs sh\n"
 "  unshare-lite -m sh -c 'pivot -o rootfs/old rootfs; cd /; ls /old'\n";
 
-static const char longs[] =
-    "force f\0" "keep-fd=k\0" "put-old=o\0" COMMON_OPTIONS;
+static const char longs[] = {
+	"force f\0" "keep-fd=k\0" "put-old=o\0" COMMON_OPTIONS
+};
 
 static const char *root, *put_old;
 static int bound, made;

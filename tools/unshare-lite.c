@@ -56,13 +56,15 @@ enum {
 	PROPAGATION = 'R', SETGROUPS = 'S',
 };
 
-static const char longs[] =
-    "all a\0" "boottime=B\0" "cgroup C\0" "fork f\0" "hold?H\0" "hostname=N\0"
-    "into-cgroup=I\0" "ipc i\0" "kill-child?K\0" "map-auto A\0"
-    "map-current-user c\0" "map-groups=G\0" "map-root-user r\0"
-    "map-users=M\0" "monotonic=O\0" "mount m\0" "mount-proc?P\0" "net n\0"
-    "no-fork F\0" "pid p\0" "print-pid=D\0" "propagation=R\0" "setgroups=S\0"
-    "time T\0" "user U\0" "uts u\0" COMMON_OPTIONS;
+static const char longs[] = {
+	"all a\0" "boottime=B\0" "cgroup C\0" "fork f\0" "hold?H\0"
+	"hostname=N\0" "into-cgroup=I\0" "ipc i\0" "kill-child?K\0"
+	"map-auto A\0" "map-current-user c\0" "map-groups=G\0"
+	"map-root-user r\0" "map-users=M\0" "monotonic=O\0" "mount m\0"
+	"mount-proc?P\0" "net n\0" "no-fork F\0" "pid p\0" "print-pid=D\0"
+	"propagation=R\0" "setgroups=S\0" "time T\0" "user U\0" "uts u\0"
+	COMMON_OPTIONS
+};
 
 int kinds_asked, if_known, holding, watch = -1, print_pid = -1, death_signal;
 int parent_fd = -1, cgroup_fd = -1;

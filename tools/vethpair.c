@@ -52,9 +52,10 @@ static const char text[] =
 "  vethpair -t /run/netns/lab ve0=10.77.0.1/24 eth0=10.77.0.2/24\n"
 "  vethpair -t 1234 -b br0 -g ve1 eth0=10.77.0.3/24\n";
 
-static const char longs[] =
-    "bridge=b\0" "delete d\0" "force f\0" "gateway g\0" "mtu=M\0" "target=t\0"
-    COMMON_OPTIONS;
+static const char longs[] = {
+	"bridge=b\0" "delete d\0" "force f\0" "gateway g\0" "mtu=M\0"
+	"target=t\0" COMMON_OPTIONS
+};
 
 #define LO 1			/* its index, everywhere */
 

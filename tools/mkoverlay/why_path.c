@@ -87,7 +87,8 @@ why_place(int err)
 		return;
 	inodes = st.f_files && st.f_ffree < 8;
 	if (err == EROFS && st.f_flags & ST_RDONLY)
-		because("OVL-10", "%s lies on a file system mounted read-only", dir);
+		because("OVL-10", "%s lies on a file system mounted read-only",
+		    dir);
 	if (err == ENOSPC && (inodes || st.f_bavail < 8))
 		because("OVL-60", "the file system of %s has %lu %-s left", dir,
 		    (unsigned long)(inodes ? st.f_ffree : st.f_bavail),

@@ -27,7 +27,7 @@ TIGHT = -s -Wl,--gc-sections,--build-id=none,--sort-section=alignment,-T,common/
 LDFLAGS = $(if $(STATIC),$(TIGHT) $(CFLAGS))
 
 TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
-COMMON = $(patsubst common/%.c,$O/obj/common/%.o,$(filter-out $(if $(STATIC),,common/libc.c),$(wildcard common/*.c)))
+COMMON = $(patsubst common/%.c,$O/obj/common/%.o,$(wildcard common/*.c))
 
 all: $(TOOLS:%=$O/bin/%)
 

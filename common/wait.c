@@ -46,12 +46,14 @@ wait_begin(void)
 	sigaddset(&taken, SIGCHLD);
 	for (i = 0; i < sizeof passed / sizeof *passed; i++)
 		sigaddset(&taken, passed[i].number);
-	/* Not sigwaitinfo(2), which shows no other process what it awaits. */
+	/*
+	 * Not sigwaitinfo(2), which shows no other process what it awaits.
+	 * With SIGCHLD ignored the kernel would keep no status for us.
+	 */
 	if (sigprocmask(SIG_BLOCK, &taken, &callers_mask) < 0 ||
-	    (signals = signalfd(-1, &taken, SFD_CLOEXEC)) < 0)
+	    (signals = signalfd(-1, &taken, SFD_CLOEXEC)) < 0 ||
+	    (callers_chld = signal(SIGCHLD, SIG_DFL)) == SIG_ERR)
 		die("prepare to wait");
-	/* With SIGCHLD ignored the kernel would keep no status for us. */
-	callers_chld = signal(SIGCHLD, SIG_DFL);
 	for (fd = 0; fd < 3 && tty < 0; fd++)
 		if (group && tcgetpgrp(fd) == group)
 			tty = fd;

@@ -115,7 +115,7 @@ capture() {
 		set +e
 		stdout=$(
 			close_fds
-			[[ ! -x $BIN/$1 ]] || declare -F "$1" >/dev/null || exec "$@"
+			[[ ! -x $BIN/$1 ]] || exec "$@"
 			"$@"
 		)
 		printf '\1%s\1%d' "$stdout" $?

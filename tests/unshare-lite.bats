@@ -1100,6 +1100,7 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	says 'none of the [0-9]+ known causes'
 }
 
+# bats test_tags=static
 @test "-a goes without the kinds that the kernel lacks, and -v says so [UNS-11]" {
 	# Only the first clone(2) is refused, and /proc hides ns/time.
 	inside <<-'END'

@@ -24,7 +24,7 @@ set_sysctl() {
 teardown() {
 	local i
 
-	for (( i = 0; i < ${#kept[@]}; i += 2 )); do
+	for (( i = ${#kept[@]} - 2; i >= 0; i -= 2 )); do	# the first was the machine's
 		echo "${kept[i]}" >"${kept[i + 1]}"
 	done
 	modprobe -a overlay veth

@@ -33,16 +33,21 @@ apparmor_profile(void)
 
 /*
  * Whether capabilities are refused that we have in this user namespace, or
- * would have in one of our own.  A filter of system calls could be that, too.
+ * would have in one of our own.  A security module may keep them from capget(2);
+ * /proc has them all the same.  A filter of system calls could be that, too.
  */
 static int
 is_hollow(void)
 {
 	int saved = errno, status;
+	long caps;
 	pid_t child;
 
 	if (status_number(0, "Seccomp", 10) == 2)
 		return 0;
+	caps = status_number(0, "CapEff", 16);
+	if (!has_cap(CAP_SYS_ADMIN) && caps > 0 && caps >> CAP_SYS_ADMIN & 1)
+		return 1;
 	if ((child = raw_fork()) == 0)
 		_exit((has_cap(CAP_SYS_ADMIN) || unshare(CLONE_NEWUSER) == 0) &&
 		    unshare(CLONE_NEWUTS) < 0 && errno == EPERM);

@@ -23,6 +23,7 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wno-missing-field-initi
 CFLAGS = -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-fno-jump-tables $(if $(STATIC),-flto -fno-pie)
 CPPFLAGS = -D_GNU_SOURCE -DVERSION=\"0.1\" -Icommon -Itools $(if $(findstring musl,$(CC)),$(KERNEL_HEADERS))
+# Small, and few pages to fault in: gcc sees each tool whole, and lays it out as layout.ld has it.
 LAYOUT = -Wl,--sort-section=alignment,-T,common/layout.ld
 TIGHT = -s -Wl,--gc-sections,--build-id=none $(if $(findstring musl,$(CC)),$(LAYOUT))
 LDFLAGS = $(if $(STATIC),$(TIGHT) $(CFLAGS))

@@ -33,8 +33,9 @@ apparmor_profile(void)
 
 /*
  * Whether capabilities are refused that we have in this user namespace, or
- * would have in one of our own.  A security module may keep them from capget(2);
- * /proc has them all the same.  A filter of system calls could be that, too.
+ * would have in one of our own.  A security module may keep them from
+ * capget(2); /proc has them all the same.  A filter of system calls could be
+ * that, too.
  */
 static int
 is_hollow(void)

@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/capability.h>
@@ -10,7 +9,6 @@
 #include "apparmor.h"
 #include "facts.h"
 #include "put.h"
-#include "raw.h"
 #include "say.h"
 
 #define KNOB "kernel.apparmor_restrict_unprivileged_userns"
@@ -31,6 +29,14 @@ apparmor_profile(void)
 	return label;
 }
 
+static int
+is_powerless(const void *unused)
+{
+	(void)unused;
+	return (has_cap(CAP_SYS_ADMIN) || unshare(CLONE_NEWUSER) == 0) &&
+	    unshare(CLONE_NEWUTS) < 0 && errno == EPERM;
+}
+
 /*
  * Whether capabilities are refused that we have in this user namespace, or
  * would have in one of our own.  A security module may keep them from
@@ -40,22 +46,13 @@ apparmor_profile(void)
 static int
 is_hollow(void)
 {
-	int saved = errno, status;
-	long caps;
-	pid_t child;
+	long caps = status_number(0, "CapEff", 16);
 
 	if (status_number(0, "Seccomp", 10) == 2)
 		return 0;
-	caps = status_number(0, "CapEff", 16);
 	if (!has_cap(CAP_SYS_ADMIN) && caps > 0 && caps >> CAP_SYS_ADMIN & 1)
 		return 1;
-	if ((child = raw_fork()) == 0)
-		_exit((has_cap(CAP_SYS_ADMIN) || unshare(CLONE_NEWUSER) == 0) &&
-		    unshare(CLONE_NEWUTS) < 0 && errno == EPERM);
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		status = 0;
-	errno = saved;
-	return WIFEXITED(status) && WEXITSTATUS(status);
+	return ask_child(is_powerless, NULL);
 }
 
 /* 1: they are made, but capabilities in them are refused (UNS-09). */

@@ -10,6 +10,7 @@ int	 owns(const char *kind);
 int	 in_first(const char *kind);
 int	 same_namespace(const char *a, const char *b);
 void	 spare_machine(const char *users);
+int	 ask_child(int (*question)(const void *), const void *about);
 int	 is_locked(const char *path);
 int	 is_confined(void);
 int	 is_filtered(const char *call);

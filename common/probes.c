@@ -7,12 +7,29 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/capability.h>
 
 #include "facts.h"
 #include "mounts.h"
+#include "raw.h"
+
+/* A question to which the answer changes who asks it: a child does. */
+int
+ask_child(int (*question)(const void *), const void *about)
+{
+	int saved = errno, status;
+	pid_t child;
+
+	if ((child = raw_fork()) == 0)
+		_exit(question(about));
+	if (child < 0 || waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
+		status = 0;
+	errno = saved;
+	return WEXITSTATUS(status);
+}
 
 /*
  * Whether path is a mount point that this user namespace may not undo

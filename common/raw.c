@@ -63,16 +63,3 @@ may(int dir, const char *path, int mode)
 		ret = syscall(SYS_faccessat, dir, path, mode);
 	return ret == 0;
 }
-
-/* Whether we ignore that signal. */
-int
-is_ignored(int number)
-{
-	struct {
-		void (*handler)(int);
-		unsigned long flags, restorer, mask;
-	} now = { 0 };
-
-	syscall(SYS_rt_sigaction, number, NULL, &now, sizeof now.mask);
-	return now.handler == SIG_IGN;
-}

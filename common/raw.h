@@ -10,5 +10,4 @@ int	 raw_setgid(gid_t gid);
 int	 raw_setuid(uid_t uid);
 int	 raw_fcntl(int fd, int command, long value);
 int	 raw_getcwd(char *path, size_t size);
-int	 is_ignored(int number);
 int	 may(int dir, const char *path, int mode);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "facts.h"
-#include "raw.h"
 #include "say.h"
 #include "start.h"
 
@@ -91,6 +90,14 @@ hold_signals(void)
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, &callers_mask);
 	holding = 1;
+}
+
+int
+is_ignored(int number)
+{
+	struct sigaction sa;
+
+	return sigaction(number, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
 }
 
 /* The signal, if one waits, that would have ended us, had we not held it. */

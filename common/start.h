@@ -10,6 +10,7 @@ int		 option(int argc, char **argv, const char *letters,
 		    const char *longs);
 void		 start(const char *name, const char *text, char **argv);
 void		 common_option(int c, char **argv);
+int		 is_ignored(int number);	/* a signal */
 void		 hold_signals(void);
 void		 let_signals(void);
 void		 let_pipe(void);

@@ -17,6 +17,7 @@
 #include "start.h"
 #include "target.h"
 
+/* Of the file, and so near (layout.ld): a start with a map writes to them. */
 static char paths[2][64];
 static int turn;
 

@@ -11,8 +11,8 @@
 
 #include "facts.h"
 #include "put.h"
-#include "raw.h"
 #include "say.h"
+#include "start.h"
 #include "target.h"
 #include "wait.h"
 

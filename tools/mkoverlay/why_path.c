@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,18 +63,11 @@ place_of(void)
 {
 	static char parent[PATH_MAX];
 	struct stat st;
-	size_t n = strlen(dir);
 
-	if (stat(dir, &st) == 0 || n >= sizeof parent)
+	if (stat(dir, &st) == 0 || strlen(dir) >= sizeof parent)
 		return dir;
-	while (n && dir[n - 1] == '/')
-		n--;
-	while (n && dir[n - 1] != '/')
-		n--;
-	if (n == 0)
-		return ".";
-	memcpy(parent, dir, n);
-	return parent;
+	strcpy(parent, dir);
+	return dirname(parent);
 }
 
 /* The file system that DIR lies on. */

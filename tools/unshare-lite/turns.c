@@ -3,7 +3,6 @@
  * time, since their memory may be the same.
  */
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
 #include <errno.h>
 #include <unistd.h>
@@ -20,8 +19,7 @@ make_socket(void)
 {
 	int ends[2];
 
-	if (syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
-	    ends) < 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		die("make a socket");
 	up = ends[0];
 	down = ends[1];

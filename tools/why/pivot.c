@@ -4,7 +4,6 @@
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +21,7 @@
 
 enum { UNKNOWN, ABSENT, PRESENT, BELOW_SHARED };
 
-/* As mount_by_id(), where the current folder is /proc. */
+/* As mount_by_id(), where the current folder is /proc; in a child. */
 static int
 find_mount(int id, struct mount *m)
 {
@@ -37,6 +36,21 @@ find_mount(int id, struct mount *m)
 	return found;
 }
 
+static int
+look_from_top(const void *path)
+{
+	static struct mount m;
+	int id = mount_id(AT_FDCWD, path);
+	int proc = open("/proc", O_PATH | O_CLOEXEC);
+	int ns = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+	if (id < 0 || setns(ns, CLONE_NEWNS) < 0 || fchdir(proc) < 0)
+		return UNKNOWN;
+	if (!find_mount(id, &m))
+		return ABSENT;
+	return find_mount(m.parent, &m) && m.shared ? BELOW_SHARED : PRESENT;
+}
+
 /*
  * What our mount namespace has of the mount that path lies on, be that outside
  * of our root: a child enters the namespace anew, which leads to the
@@ -45,24 +59,7 @@ find_mount(int id, struct mount *m)
 static int
 seen_from_top(const char *path)
 {
-	static struct mount m;
-	int id = mount_id(AT_FDCWD, path), status = UNKNOWN, ns, proc;
-	pid_t child;
-
-	if ((child = raw_fork()) == 0) {
-		proc = open("/proc", O_PATH | O_CLOEXEC);
-		ns = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-		if (id < 0 || setns(ns, CLONE_NEWNS) < 0 || fchdir(proc) < 0)
-			_exit(UNKNOWN);
-		if (!find_mount(id, &m))
-			_exit(ABSENT);
-		if (find_mount(m.parent, &m) && m.shared)
-			_exit(BELOW_SHARED);
-		_exit(PRESENT);
-	}
-	if (child < 0 || waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
-		return UNKNOWN;
-	return WEXITSTATUS(status);
+	return ask_child(look_from_top, path);
 }
 
 static void

@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +25,6 @@
 #include "kinds.h"
 #include "mounts.h"
 #include "put.h"
-#include "raw.h"
 #include "say.h"
 #include "unshare-lite.h"
 
@@ -76,27 +74,24 @@ pid_levels(void)
 	return n;
 }
 
-/*
- * Whether our root is not that of our mount namespace: a child enters the
- * namespace anew, which leads to the namespace's own root.
- */
+/* Who enters the mount namespace anew is at the namespace's own root. */
+static int
+has_other_root(const void *root)
+{
+	int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0 && setns(fd, CLONE_NEWNS) == 0 &&
+	    mount_id(AT_FDCWD, "/") != *(const int *)root;
+}
+
+/* Whether our root is not that of our mount namespace. */
 static int
 is_chrooted(void)
 {
-	int saved = errno, status, root = mount_id(AT_FDCWD, "/"), fd;
-	pid_t child;
+	int root = mount_id(AT_FDCWD, "/");
 
-	if (!is_mount_point(AT_FDCWD, "/"))
-		return 1;
-	if ((child = raw_fork()) == 0) {
-		fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-		_exit(fd >= 0 && setns(fd, CLONE_NEWNS) == 0 &&
-		    mount_id(AT_FDCWD, "/") != root);
-	}
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		status = 0;
-	errno = saved;
-	return WIFEXITED(status) && WEXITSTATUS(status);
+	return !is_mount_point(AT_FDCWD, "/") ||
+	    ask_child(has_other_root, &root);
 }
 
 static void

@@ -29,6 +29,27 @@ unsigned read_only;
 int dev_is_new, source;
 
 /*
+ * Those of the hierarchy of version 2, which is one for the machine: a mount in
+ * the first cgroup namespace sets them anew, and without nsdelegate, say, those
+ * in cgroups of their own could leave them.
+ */
+static const char *
+options_of_hierarchy(void)
+{
+	static struct mounts in;
+	static struct mount m;
+	const char *rest = NULL;
+
+	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
+		return NULL;
+	while (!rest && mount_next(&in, &m) > 0)
+		if (strcmp(m.type, "cgroup2") == 0)
+			rest = strchr(m.super, ',');
+	mounts_close(&in);
+	return rest ? rest + 1 : NULL;
+}
+
+/*
  * On "." a mount lands where we stand, whatever becomes of the names that led
  * here; another name is one that only we can have made.
  */
@@ -36,6 +57,8 @@ int
 mount_here(const char *name, const char *path, const char *type,
     unsigned flags, const char *data)
 {
+	if (read_only && strcmp(type, "cgroup2") == 0)
+		data = options_of_hierarchy();
 	return did(mount(MARK, name, type, flags, data),
 	    "mount(\"" MARK "\", %s, %s, %-sMS_NOSUID%-s%-s, %s)", path, type,
 	    flags & MS_RDONLY ? "MS_RDONLY|" : "",

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fds.h"
+#include "names.h"
 #include "raw.h"
 #include "say.h"
 #include "start.h"
@@ -16,16 +17,34 @@
 #endif
 
 static void
+close_one(int fd, int how)
+{
+	if (how)
+		raw_fcntl(fd, F_SETFD, FD_CLOEXEC);
+	else
+		close(fd);
+}
+
+static void
 close_from(unsigned fd, unsigned last, int how)
 {
-	/* Since Linux 5.9, on exec since 5.11; one at a time before. */
+	static struct names in;
+	const char *name;
+	unsigned n;
+
+	/* On exec since Linux 5.11; before, those that there are. */
 	if (fd > last || syscall(SYS_close_range, fd, last, how) == 0)
 		return;
+	if (names_open(&in, AT_FDCWD, "/proc/self/fd") >= 0) {
+		while ((name = name_next(&in)))
+			if ((n = atoi(name)) >= fd && n <= last &&
+			    (int)n != in.fd)
+				close_one(n, how);
+		if (!errno)
+			return;
+	}
 	for (; fd <= last && fd < 65536; fd++)
-		if (how)
-			raw_fcntl(fd, F_SETFD, FD_CLOEXEC);
-		else
-			close(fd);
+		close_one(fd, how);
 }
 
 /* Closes every descriptor from 3 up but these two (-1: none). */

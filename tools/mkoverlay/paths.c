@@ -41,7 +41,9 @@ absolute(const char *path)
 void
 go_back(int here)
 {
-	if (fchdir(here) < 0)
+	if (fchdir(here) < 0) {
+		dir = root;	/* for undo: only such a name still holds */
 		die("return to where we were called");
+	}
 	close(here);
 }

@@ -75,55 +75,51 @@ wait_child(void)
 	sigprocmask(SIG_SETMASK, &callers_mask, NULL);
 }
 
-/* Whether a system call waits for a child, with all signals blocked by libc. */
+/* Whether the signal is in that set ("\nSigBlk:"), in /proc/PID/status. */
 static int
-is_fork(long call)
+has(const char *status, const char *set, int number)
 {
-#ifdef SYS_vfork
-	if (call == SYS_vfork)
-		return 1;
-#endif
-	return call == SYS_clone || call == 435 /* SYS_clone3 */;
+	const char *line = find(status, set);
+
+	return line && digits(line + 8, NULL, 16) >> (number - 1) & 1;
 }
 
-/* Whether that set in /proc/PID/status has the signal. */
+/* What sigtimedwait(2) waits for is in none of the sets; tini is always in it. */
 static int
-has(pid_t pid, const char *set, int number)
+is_in_sigtimedwait(pid_t pid)
 {
-	return status_number(pid, set, 16) >> (number - 1) & 1;
+	char text[128];
+
+	if (get(AT_FDCWD, proc_path(pid, "syscall"), text, sizeof text) <= 0)
+		return 0;
+	return *text != 'r' && digits(text, NULL, 10) == SYS_rt_sigtimedwait;
 }
 
 /*
  * Whether pid has a handler for a signal, or waits for it; or, as shells do
- * with SIGTSTP, means to ignore it.  What sigtimedwait(2) waits for is in none
- * of the sets (tini is always in it), and what is blocked need not be waited
- * for: libc blocks all while it forks, and what comes then is lost, too.  So
- * one that runs, or forks, is looked at again.  Without a /proc of ours there
+ * with SIGTSTP, means to ignore it.  What is blocked need not be waited for:
+ * libc blocks all while it forks, and what comes then is lost, too.  So one
+ * that does not sleep ("S") is looked at again.  Without a /proc of ours there
  * is no way to know, and it gets its chance.
  */
 static int
 sees(pid_t pid, int number)
 {
 	static const struct timespec moment = { .tv_nsec = 1000000 };
-	char text[128];
-	int i, blocked;
-	long call;
+	char text[4096];
+	int i;
 
 	if (!proc_is_ours())
 		return 1;
 	for (i = 0; i < 100; i++) {
-		if (has(pid, "SigCgt", number) ||
-		    (number == SIGTSTP && has(pid, "SigIgn", number)))
+		get(AT_FDCWD, proc_path(pid, "status"), text, sizeof text);
+		if (has(text, "\nSigCgt:", number) ||
+		    (number == SIGTSTP && has(text, "\nSigIgn:", number)))
 			return 1;
-		blocked = has(pid, "SigBlk", number);
-		if (get(AT_FDCWD, proc_path(pid, "syscall"), text,
-		    sizeof text) <= 0)
-			return blocked;
-		call = *text == 'r' ? -1 : (long)digits(text, NULL, 10);
-		if (call == SYS_rt_sigtimedwait)
+		if (!has(text, "\nSigBlk:", number))
+			return is_in_sigtimedwait(pid);
+		if (find(text, "\nState:\tS"))
 			return 1;
-		if (!blocked || (call >= 0 && !is_fork(call)))
-			return blocked;
 		nanosleep(&moment, NULL);
 	}
 	return 1;

@@ -6,9 +6,10 @@
 step 'the outer container, with the tools in it'
 show <<'END'
 mkdir demo && cd demo
+mkdir room
 mkrootfs -t lower
 END
-enter 'consh -h tekapo lower .'
+enter 'consh -h tekapo -b "$PWD/room:/room" lower .'
 inside <<'END'
 echo $$
 hostname
@@ -18,15 +19,13 @@ sees '^1$' '^tekapo$' "^Creator UID: $(id -u)\$"
 
 step 'the inner container: the same lines, typed in the outer one'
 inside <<'END'
-mkdir demo_inner
-mount -t tmpfs tmpfs demo_inner
-cd demo_inner
+cd room
 mkrootfs lower
 consh -h pukaki lower . sh -c 'echo $$; hostname; cat /proc/self/uid_map'
 END
 sees '^1$' '^pukaki$' '^ +0 +0 +1$'
 inside <<'END'
-consh -T lower /box ps
+consh lower . ps
 END
 sees '^ +1 root +ps$'
 [ "$(grep -c ' root ' "$seen")" = 1 ] || fail 'more processes than ps'
@@ -46,7 +45,7 @@ eventually inner_sleeps 2>/dev/null
 show <<'END'
 sleep=$(child $(child $(child $outer)))
 cat /proc/$sleep/comm
-cat /proc/$outer/root/demo_inner/pid
+cat /proc/$outer/root/room/pid
 END
 middle=$(sed -n 2p "$seen")
 show <<'END'
@@ -68,7 +67,6 @@ kill -0 $sleep
 END
 show <<'END'
 ls
-ls upper
 END
-sees '^lower$' '^upper$' '^demo_inner$'
+sees '^lower$' '^upper$' '^room$'
 never_sees '^pid$|^merged$'

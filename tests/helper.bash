@@ -314,6 +314,14 @@ number_of() {
 	echo "$1" | cc -E -include sys/syscall.h - | tail -n 1
 }
 
+# since MAJOR MINOR: whether the kernel is Linux MAJOR.MINOR or later
+since() {
+	local major minor
+
+	IFS=.- read -r major minor _ </proc/sys/kernel/osrelease
+	(( major * 1000 + minor >= $1 * 1000 + $2 ))
+}
+
 needs() {
 	local reason=$1
 	shift

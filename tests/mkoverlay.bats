@@ -28,13 +28,6 @@ overlays() {
 }
 export -f overlays
 
-since() {
-	local major minor
-
-	IFS=.- read -r major minor _ </proc/sys/kernel/osrelease
-	(( major * 1000 + minor >= $1 * 1000 + $2 ))
-}
-
 # The process has left for a mount namespace of its own.
 moved() {
 	[[ $(readlink "/proc/$1/ns/mnt") != "$(readlink /proc/self/ns/mnt)" ]]
@@ -194,6 +187,7 @@ export -f moved
 	inside <<-'END'
 		works mkoverlay -l l D
 		sleep 60 <D/merged/f &
+		eventually test D/merged/f -ef /proc/$!/fd/0
 		refused mkoverlay -d D
 		says "because: process $! uses it \[OVL-92\]"
 		kill $!

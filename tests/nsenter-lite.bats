@@ -28,11 +28,6 @@ ns() {
 	done
 }
 
-# From Linux 6.11 on the kernel shows the PID namespaces above one.
-before_6_11() {
-	! printf '6.11\n%s\n' "$(uname -r)" | sort -CV
-}
-
 # A program that loses a right, then runs another; closed: that is not dumpable.
 build_with() {
 	cat >with.c <<-'END'
@@ -515,7 +510,7 @@ leave_cgroups() {
 		refused bash -c 'unshare -pf --mount-proc nsenter-lite -p/proc/self/fd/9 true 9</proc/self/ns/pid'
 		because NSE-04
 		refused bash -c "unshare -pf --mount-proc nsenter-lite -p/proc/self/fd/9 true 9</proc/$box/ns/pid"
-		because NSE-05 || { before_6_11 && says 'above or beside ours.*NSE-04'; }
+		because NSE-05 || { ! since 6 11 && says 'above or beside ours.*NSE-04'; }
 	else
 		refused bash -c 'unshare -Urpmf --mount-proc nsenter-lite -p/proc/self/fd/9 true 9</proc/self/ns/pid'
 		because NSE-46
@@ -523,7 +518,7 @@ leave_cgroups() {
 	refused bash -c "exec 9</proc/$box/ns/pid 8</proc/$box/ns/user; kill -KILL $box
 		while [[ -e /proc/$box ]]; do sleep 0.05; done
 		exec nsenter-lite -U/proc/self/fd/8 -p/proc/self/fd/9 true"
-	because NSE-30 || { before_6_11 && says 'fork: .*ENOMEM'; }
+	because NSE-30 || { ! since 6 11 && says 'fork: .*ENOMEM'; }
 }
 
 @test "because: a filter, or Landlock, stands before it" {

@@ -16,12 +16,6 @@ same_mounts() {
 }
 export -f same_mounts
 
-# Mount namespaces show an ID by which the kernel orders them.
-has_ids() {
-	(( $(uname -r | awk -F. '{ print $1 * 100 + $2 }') >= 611 ))
-}
-export -f has_ids
-
 # Since Linux 6.18 the order of mount namespaces is that of one CPU.
 one_cpu() {
 	taskset -cp 0 "$BASHPID" >/dev/null
@@ -190,10 +184,10 @@ export -f inode
 		eventually grep -qsx sleep "/proc/$pid/comm"
 		refused nsenter -t "$pid" -m sh -c "cd '$W'; nspin -t $pid -m ./f"
 		because PIN-03
-		! has_ids || try_works
+		! since 6 11 || try_works	# before, a mount namespace shows no ID
 		refused unshare -m nspin -t "$pid" -m "$W/g"
 		because PIN-03
-		if has_ids; then
+		if since 6 11; then
 			try_works
 			works nspin -d ./f ./g
 		fi
@@ -209,7 +203,7 @@ export -f inode
 }
 
 @test "because: on another CPU, a younger mount namespace may count as older" {
-	needs 'Linux 6.18' test "$(uname -r | awk -F. '{ print $1 * 100 + $2 }')" -ge 618
+	needs 'Linux 6.18' since 6 18
 	needs 'two CPUs' taskset -c 0,1 true
 	export here there
 	for here in 0 1; do

@@ -87,6 +87,8 @@ pasted() {
 	[[ $(section EXAMPLES) ]] || flunk 'no examples' || return
 	compgen -G 'displays/*' >/dev/null || return 0
 
+	# Before, a tmpfs has no user attributes.
+	since 6 6 || sed -i 's/mkoverlay -T /mkoverlay /' displays/*
 	cp -r "$ROOTFS" rootfs
 	PATH=$W/stub:$PATH "$@" timeout 60 bash -c "$typist" >shown 2>said || echo "status $?" >>said
 	[[ -z $(complaints) ]] || printf '%s.1:\n%s\n' "$tool" "$(complaints)" >>wrong

@@ -634,7 +634,7 @@ export -f machine listens line_arrives terminal on_terminal typed
 		ip address add 10.9.0.1/24 dev br0
 		declare -A shell consh
 		for name in pukaki tekapo; do
-			consh -T -h $name rootfs $name sh -c 'trap exit TERM; while :; do sleep 1; done' 2>said &
+			consh -h $name rootfs $name sh -c 'trap exit TERM; while :; do sleep 1; done' 2>said &
 			consh[$name]=$!
 			eventually grep -qs . $name/pid
 			shell[$name]=$(<$name/pid)
@@ -661,7 +661,7 @@ export -f machine listens line_arrives terminal on_terminal typed
 	inside -n <<-'END'
 		machine
 		world=$(unshare-lite -n --hold=$$ | vethpair -t - up0=192.0.2.2/24 eth0=192.0.2.1/24)
-		terminal consh -T -h tekapo -n 10.9.0.1/24,10.9.0.2/24 rootfs box
+		terminal consh -h tekapo -n 10.9.0.1/24,10.9.0.2/24 rootfs box
 		typed 'ping -c 1 -W 1 192.0.2.1' 1
 		works nat ve-tekapo
 		typed 'ping -c 1 -W 1 192.0.2.1'

@@ -84,7 +84,7 @@ has(const char *status, const char *set, int number)
 	return line && digits(line + 8, NULL, 16) >> (number - 1) & 1;
 }
 
-/* What sigtimedwait(2) waits for is in none of the sets; tini is always in it. */
+/* What that waits for is in none of the sets; tini is always in it. */
 static int
 is_in_sigtimedwait(pid_t pid)
 {

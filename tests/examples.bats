@@ -102,7 +102,7 @@ follows() {
 	for example in "$repo"/examples/[0-9]*/; do
 		: >output
 		spawn "${example}steps.sh" >output 2>&1
-		eventually grep -qs '^[$#] .*\(consh\|hold\|-ar\|chroot\)' output
+		PATIENCE=30000 eventually grep -qs '^[$#] .*\(consh\|hold\|-ar\|chroot\)' output
 		sleep 0.0$(( RANDOM % 10 ))
 		kill -$signal "$pid" || :	# it may be that fast
 		status=0

@@ -90,9 +90,8 @@ is_in_sigtimedwait(pid_t pid)
 {
 	char text[128];
 
-	if (get(AT_FDCWD, proc_path(pid, "syscall"), text, sizeof text) <= 0)
-		return 0;
-	return *text != 'r' && digits(text, NULL, 10) == SYS_rt_sigtimedwait;
+	get(AT_FDCWD, proc_path(pid, "syscall"), text, sizeof text);
+	return digits(text, NULL, 10) == SYS_rt_sigtimedwait;
 }
 
 /*

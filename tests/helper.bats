@@ -189,8 +189,8 @@ refusal() {
 	does_not_pass <<-'END'
 		mkdir "$(find /sys/fs/cgroup -name cgroup.procs -printf '%h\n' -quit)/$CG"
 	END
-	shows 'cgroup /sys/fs/cgroup/.*cooperage-'
-	left=$(grep -o '/sys/fs/cgroup/.*cooperage-[[:alnum:]]*' <<<"$stdout" | head -n 1)
+	shows 'cgroup /sys/fs/cgroup/(.*/)?cooperage-'
+	left=$(grep -oE '/sys/fs/cgroup/(.*/)?cooperage-[[:alnum:]]*' <<<"$stdout" | head -n 1)
 	[[ $left && ! -e $left ]]
 }
 

@@ -87,7 +87,7 @@ pasted() {
 	[[ $(section EXAMPLES) ]] || flunk 'no examples' || return
 	compgen -G 'displays/*' >/dev/null || return 0
 
-	# Before, a tmpfs has no user attributes.
+	# Before Linux 6.6 a tmpfs has no user attributes.
 	since 6 6 || sed -i 's/mkoverlay -T /mkoverlay /' displays/*
 	cp -r "$ROOTFS" rootfs
 	PATH=$W/stub:$PATH "$@" timeout 60 bash -c "$typist" >shown 2>said || echo "status $?" >>said

@@ -134,6 +134,19 @@ setup() {
 	END
 }
 
+# bats test_tags=static
+@test "nor before Linux 5.11, whose close_range(2) knows no CLOSE_RANGE_CLOEXEC" {
+	inside <<-'END'
+		echo hello >hello
+		old() { own strace -qq -o trace -e inject=close_range:error=EINVAL bash -c "ulimit -n $(ulimit -H -n); exec $1"; }
+		high=$(( $(ulimit -H -n) - 100 ))
+		works old "pivot --keep-fd=$high r sh -c 'busybox cat <&$high' $high<hello"
+		prints hello
+		fails 1 old "pivot --keep-fd=4 r sh -c 'busybox cat <&$high' 4<hello $high<hello"
+		grep -q 'close_range(.*INJECTED' trace
+	END
+}
+
 @test "closed descriptors are opened on /dev/null, for PROG too" {
 	inside <<-'END'
 		mount --rbind /proc r/proc

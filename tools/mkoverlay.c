@@ -122,7 +122,6 @@ main(int argc, char **argv)
 	if (!*argv)
 		misuse("DIR is missing");
 	dir = *argv++;
-	root = absolute(dir);
 	if (delete) {
 		if (lowers || read_only || on_tmpfs || *argv)
 			misuse("-d takes DIR and nothing else");
@@ -134,6 +133,7 @@ main(int argc, char **argv)
 	if (read_only && on_tmpfs)
 		misuse("-r has no upper that -T could put on a tmpfs");
 
+	root = absolute(dir);
 	if (*argv)
 		prog = look_up(AT_FDCWD, *argv);
 	else

@@ -195,7 +195,7 @@ stop_with(pid_t pid)
 		sigaddset(&set, SIGTSTP);
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
 		kill(0, SIGTSTP);
-		while (poll(&fd, 1, 1000) == 0 && in_background())
+		while (poll(&fd, 1, 2000) == 0 && in_background())
 			;
 		close(fd.fd);
 		sigprocmask(SIG_SETMASK, &held, NULL);

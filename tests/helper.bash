@@ -349,9 +349,11 @@ finish() {
 	remove_scratch
 }
 
+# The PID of one that ended long ago may be that of another test's process.
 end() {
 	local child
 
+	ours "$1" || return 0
 	for child in $(children_of "$1"); do
 		end "$child"
 	done

@@ -195,7 +195,7 @@ screen() {
 
 @test "^Z stops the whole job, fg continues it, ^C ends it" {
 	term
-	for how in 'pid1 sleep 8' 'unshare-lite -Urp pid1 sleep 8' 'unshare-lite -Urp sleep 8' "unshare-lite -Urp sh -c 'sleep 8; :'"; do
+	for how in 'pid1 sleep 60' 'unshare-lite -Urp pid1 sleep 60' 'unshare-lite -Urp sleep 60' "unshare-lite -Urp sh -c 'sleep 60; :'"; do
 		keys "clear; $how" Enter
 		eventually pgrep -x sleep -s "$(tmux -L t display -p '#{pane_pid}')" >/dev/null
 		keys C-z

@@ -755,6 +755,11 @@ uses_half() {
 	[[ ! -e $root/$CG ]]
 }
 
+sleeps_alone() {
+	read -rd '' sleep <"$1"
+	grep -q sleep "/proc/$sleep/comm"
+} 2>/dev/null
+
 # bats test_tags=root,static
 @test "slides: the inner container's cgroup is below the outer one's" {
 	root=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
@@ -769,9 +774,7 @@ uses_half() {
 	typed 'consh -c cgrp_2 -h pukaki lower . cat /proc/1/cgroup'
 	shows '^0::/$'
 	typed 'consh -c cgrp_2 -h pukaki lower . /bin/sleep 1000 & echo'
-	eventually grep -q . "$root/$CG/cgrp_2/cgroup.procs"
-	sleep=$(<"$root/$CG/cgrp_2/cgroup.procs")
-	eventually grep -q sleep "/proc/$sleep/comm"
+	eventually sleeps_alone "$root/$CG/cgrp_2/cgroup.procs"
 	grep -q "^0::/$CG/cgrp_2\$" "/proc/$sleep/cgroup"
 	kill -KILL "$sleep"
 	typed wait

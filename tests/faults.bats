@@ -239,6 +239,7 @@ new_namespaces() {
 }
 
 @test "mkoverlay -T: in memory" {
+	(( EUID == 0 )) || needs 'user attributes of a tmpfs' since 6 6
 	inside -pf --mount-proc <<-'END'
 		act() {
 			"${strace[@]}" mkoverlay -T -l l D

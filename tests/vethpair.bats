@@ -17,12 +17,12 @@ lab() {
 }
 
 # Links, addresses and routes, here and there, but for 127.0.0.1, which lo keeps
-# when it goes down.
+# when it goes down, and for linkdown, which comes a moment after its cause.
 state() {
 	local script='
 		ip -o link | sed "s/^[0-9]*: //; s/[@:].*//"
 		ip -o address | awk "{ print \$2, \$4 }"
-		ip route show table all'
+		ip route show table all | sed "s/ linkdown//"'
 
 	{
 		bash -c "$script"

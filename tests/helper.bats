@@ -132,6 +132,15 @@ refusal() {
 	END
 }
 
+@test "the PID of one that ended long ago may be another's, who goes on" {
+	spawn sleep 64
+	echo "$pid" >pid
+	passes <<-'END'
+		spawned+=("$(<"${W%/*}/pid")")
+	END
+	kill -0 "$pid"
+}
+
 @test "a process that is left is a failure, and ends" {
 	does_not_pass <<-'END'
 		sleep 61 3>&- &

@@ -17,12 +17,12 @@ lab() {
 }
 
 # Links, addresses and routes, here and there, but for 127.0.0.1, which lo keeps
-# when it goes down, and for linkdown, which comes a moment after its cause.
+# when it goes down.
 state() {
 	local script='
 		ip -o link | sed "s/^[0-9]*: //; s/[@:].*//"
 		ip -o address | awk "{ print \$2, \$4 }"
-		ip route show table all | sed "s/ linkdown//"'
+		ip route show table all'
 
 	{
 		bash -c "$script"
@@ -546,6 +546,7 @@ export -f state
 		ip route add 0.0.0.0/1 dev wan
 		ip -6 address add fd77::9/64 dev wan nodad
 		ip route add 10.90.0.0/24 dev wan table 99
+		eventually eval '[[ $(ip route show table 99) = *linkdown* ]]'
 		before=$(state)
 		for address in 10.77.0.1/24 10.77.0.1/16 10.77.0.65/28 10.80.5.1/24 10.1.1.1/8 10.90.0.1/24; do
 			refused vethpair -t "$pid" ve0=$address eth0

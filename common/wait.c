@@ -219,6 +219,15 @@ take_terminal(void)
 	}
 }
 
+/* Sleeps until there is something to do for wait_for(). */
+void
+wait_idle(void)
+{
+	struct pollfd fd = { .fd = signals, .events = POLLIN };
+
+	poll(&fd, 1, -1);
+}
+
 /*
  * Waits for pid, and for every orphan that becomes ours; init: it is PID 1 of
  * a PID namespace.  Returns its exit status, 128+N if signal N ended it.

@@ -6,6 +6,7 @@
  */
 void	 wait_begin(void);
 void	 wait_child(void);
+void	 wait_idle(void);
 int	 wait_for(pid_t pid, int init);
 void	 hold_begin(void);
 _Noreturn void	 hold_until(int pidfd);

@@ -88,7 +88,7 @@ check_refusal() {
 			said+=$line$'\n'
 	done <<<"$stderr"
 	# Of two processes, either may miss what it reads from the other.
-	[[ $2 != @(read|wait4)\ * || $said != *$'\n'*$'\n' ]] || said=${said#*$'\n'}
+	[[ $2 != @(read|futex|wait4)\ * || $said != *$'\n'*$'\n' ]] || said=${said#*$'\n'}
 	[[ $said =~ ^"$1: "[^$'\n']+$'\n'$ ]] || flunk "$2: should say one line"
 }
 

@@ -35,11 +35,16 @@ int	 exec_enters_time(void);
 void	 settle(void);
 
 /* turns.c */
-extern int up, down;		/* a socket: the parent's end, the child's */
+enum side { PARENT, CHILD };
 
-void	 make_socket(void);
-int	 await(int fd);
-void	 wake(int fd);
+extern int taking_turns;
+extern int ends[2];		/* of the socket, if their memory is not one */
+extern _Atomic int turn[2];	/* if it is */
+
+void	 turns_begin(int memory_is_shared);
+void	 turns_of(enum side self);
+int	 await(enum side other);
+void	 wake(enum side self);
 void	 say_pid(int fd, pid_t pid);
 
 /* child.c, self.c */

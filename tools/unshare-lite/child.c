@@ -21,7 +21,15 @@
 #include "why/unshare-lite.h"
 
 static pid_t child;		/* set by the kernel, in the parent's memory */
-static int shared;		/* the child's memory is the parent's */
+static int shared;		/* which is the child's memory, too */
+
+static void
+say_cloned(long pid)
+{
+	if (verbose)
+		did(pid, cgroup_fd >= 0 ? "clone3(%-s, CLONE_INTO_CGROUP)" :
+		    "clone(%-s)", kinds_text(kinds_asked & ~NEWTIME));
+}
 
 void
 run(void)
@@ -50,15 +58,15 @@ hold(void)
 	    PR_SET_DUMPABLE, own_id(USER) != 0), "prctl(PR_SET_DUMPABLE, %d)",
 	    own_id(USER) != 0) < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
 		die("prepare to hold");
-	close_fds(watch, down);
+	close_fds(watch, ends[CHILD]);
 	hold_begin();
 	if (dup2(0, 2) < 0)
 		die("prepare to hold");
-	wake(down);
+	wake(CHILD);
 	/* At the end of file twice: the handle did not arrive. */
-	if (read(down, &byte, 1) < 1 && read(down, &byte, 1) == 0)
+	if (read(ends[CHILD], &byte, 1) < 1 && read(ends[CHILD], &byte, 1) == 0)
 		_exit(125);
-	close(down);
+	close(ends[CHILD]);
 	hold_until(watch);
 }
 
@@ -66,13 +74,12 @@ static int
 in_child(void *unused)
 {
 	(void)unused;
-	/* Else our parent is awake, and says so. */
-	if (shared && up < 0)
-		did(child, "clone(%-s)", kinds_text(kinds_asked & ~NEWTIME));
-	if (up >= 0) {
-		close(up);
-		if (!await(down))
+	if (taking_turns) {
+		turns_of(CHILD);
+		if (!await(PARENT))
 			_exit(125);
+	} else if (shared) {
+		say_cloned(child);
 	}
 	if (cgroup_joins()) {
 		/* What clone(2) made has our old cgroup for its root. */
@@ -87,8 +94,8 @@ in_child(void *unused)
 	if (holding)
 		hold();
 	if (print_pid >= 0) {
-		wake(down);
-		if (!await(down))
+		wake(CHILD);
+		if (!await(PARENT))
 			_exit(125);
 	}
 	wait_child();
@@ -96,10 +103,17 @@ in_child(void *unused)
 }
 
 /*
- * The child shares our memory, on a stack of its own, and we sleep until it
- * execs: nothing is copied.  It is a copy of us where it stays (--hold), or is
- * born in a cgroup, or calls setns(2) for its time namespace, which both want.
+ * The child shares our memory, on a stack of its own, until it execs: nothing
+ * is copied.  It is a copy of us where it stays (--hold), or is born in a
+ * cgroup, or calls setns(2) for its time namespace, which both want.
  */
+static int
+may_share(void)
+{
+	return !holding && cgroup_fd < 0 &&
+	    (!(kinds_asked & NEWTIME) || exec_enters_time());
+}
+
 static long
 clone_child(void)
 {
@@ -114,12 +128,10 @@ clone_child(void)
 
 	args.flags = flags | CLONE_PARENT_SETTID |
 	    0x200000000ULL /* CLONE_INTO_CGROUP */;
-	shared = !holding && cgroup_fd < 0 &&
-	    (!(kinds_asked & NEWTIME) || exec_enters_time());
 	if (shared)
 		pid = clone(in_child, stack + sizeof stack, CLONE_VM | flags |
-		    (up >= 0 ? 0 : CLONE_VFORK) | CLONE_PARENT_SETTID | SIGCHLD,
-		    NULL, &child);
+		    CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, NULL,
+		    &child, NULL, &turn[CHILD]);
 	else if (cgroup_fd >= 0)
 		pid = syscall(435 /* SYS_clone3 */, &args, sizeof args);
 	else
@@ -127,9 +139,8 @@ clone_child(void)
 		    0, &child, 0, 0);
 	if (pid == 0)
 		_exit(in_child(NULL));
-	if (!shared || up >= 0 || pid < 0)
-		did(pid, cgroup_fd >= 0 ? "clone3(%-s, CLONE_INTO_CGROUP)" :
-		    "clone(%-s)", kinds_text(flags));
+	if (!shared || taking_turns || pid < 0)
+		say_cloned(pid);
 	return pid;
 }
 
@@ -153,28 +164,23 @@ make_child(void)
 }
 
 /*
- * What only we can do, from outside.  One of the two sleeps at any time, since
- * memory may be shared.  If we fail or are killed, there is nothing to undo:
- * the child reads an end of file, and ends.  0: it has failed itself.
+ * What only we can do, from outside.  If we fail or are killed, there is nothing
+ * to undo: the child sees it, and ends.  0: it has failed itself.
  */
 static int
 attend(void)
 {
-	char byte;
-
-	close(down);
+	turns_of(PARENT);
 	if (outside)
 		write_maps(child);
-	wake(up);
+	wake(PARENT);
 	if (holding || print_pid >= 0) {
-		if (!await(up))
+		if (!await(CHILD))
 			return 0;
 		say_pid(holding ? 1 : print_pid, child);
 		let_signals();
-		wake(up);
+		wake(PARENT);
 	}
-	if (shared && read(up, &byte, 1) < 0)
-		note("note: cannot see PROG begin");
 	return 1;
 }
 
@@ -184,18 +190,26 @@ fork_and_wait(void)
 {
 	int status;
 
+	shared = may_share();
 	if (outside || holding || print_pid >= 0)
-		make_socket();
+		turns_begin(shared);
 	if (holding)
 		hold_signals();
 	else
 		wait_begin();
 	make_child();
-	if (up >= 0 && !attend() && holding) {
+	if (taking_turns && !attend() && holding) {
 		if (waitpid(child, &status, 0) > 0 && WIFSIGNALED(status))
 			say("signal %d ended what was to hold",
 			    WTERMSIG(status));
 		return 125;
 	}
-	return holding ? 0 : wait_for(child, kinds_asked & CLONE_NEWPID);
+	if (holding)
+		return 0;
+	/* Until the exec, signals or not, what we write might be the child's. */
+	if (shared) {
+		wait_idle();
+		await(CHILD);
+	}
+	return wait_for(child, kinds_asked & CLONE_NEWPID);
 }

@@ -12,9 +12,9 @@ int mapped, deny = -1, outside;
 static struct idmap *
 map(enum id id)
 {
-	static struct idmap maps[2];
+	static struct idmap users, groups;
 
-	return maps + id;
+	return id == USER ? &users : &groups;
 }
 
 void

@@ -18,17 +18,17 @@ leave_a_writer(void)
 {
 	pid_t self = getpid(), writer;
 
-	make_socket();
+	turns_begin(0);
 	wait_begin();
 	if ((writer = raw_fork()) < 0)
 		die("fork");
 	if (writer == 0) {
-		close(up);
-		if (await(down))
+		turns_of(CHILD);
+		if (await(PARENT))
 			write_maps(self);
 		_exit(0);
 	}
-	close(down);
+	turns_of(PARENT);
 	return writer;
 }
 
@@ -48,12 +48,12 @@ unshare_self(void)
 		fail();
 	}
 	if (writer) {
-		wake(up);
+		wake(PARENT);
 		if (waitpid(writer, &status, 0) < 0)
 			die("wait for the writer of the maps");
 		if (status != 0)
 			fail();
-		close(up);
+		close(ends[PARENT]);
 		wait_child();
 	} else {
 		write_maps(0);

@@ -226,23 +226,24 @@ int
 check_program(int root, const char *path)
 {
 	static char script[PATH_MAX + 1];
-	struct head h;
+	static struct head head;
+	struct head *h = &head;
 	int scripts;
 
-	for (scripts = 0;; path = strcpy(script, h.next)) {
-		if (read_head(root, path, &h) < 0) {
+	for (scripts = 0;; path = strcpy(script, h->next)) {
+		if (read_head(root, path, h) < 0) {
 			if (errno != ENOEXEC || !has_handlers())
 				return -1;
 			return 0;
 		}
-		if (!h.script)
+		if (!h->script)
 			break;
-		if (!executable(root, h.next))
+		if (!executable(root, h->next))
 			return -1;
 		if (++scripts > MOST_SCRIPTS) {
 			errno = ELOOP;
 			return -1;
 		}
 	}
-	return *h.next ? check_loader(root, h.next) : 0;
+	return *h->next ? check_loader(root, h->next) : 0;
 }

@@ -7,7 +7,6 @@
 unsigned long long	effective_caps(void);
 int	 has_cap(int cap);
 int	 owns(const char *kind);
-int	 has_map(void);
 int	 in_first(const char *kind);
 int	 same_namespace(const char *a, const char *b);
 void	 spare_machine(const char *users);

@@ -102,13 +102,11 @@ guard(int proc, int force)
 	static const char pid[] = "/proc/self/ns/pid";
 	char ns[64] = "";
 
-	if (!has_map()) {
-		if (readlink("/proc/self/ns/user", ns, sizeof ns - 1) < 0 &&
-		    errno != ENOENT)
-			tell("our user namespace is taken for the machine's");
-		if (!*ns || strcmp(ns, first) == 0)
-			read_only = MS_RDONLY;
-	}
+	if (readlink("/proc/self/ns/user", ns, sizeof ns - 1) < 0 &&
+	    errno != ENOENT)
+		tell("our user namespace is taken for the machine's");
+	if (!*ns || strcmp(ns, first) == 0)
+		read_only = MS_RDONLY;
 	if (read_only && !force)
 		spare_machine("unshare-lite -Urmp ");
 	/*

@@ -1147,7 +1147,7 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 # Each system call that may fail, in whichever process, refused once.
 @test "whichever call fails, it ends with a message and leaves nothing" {
 	local how n call holder
-	for how in "-a -r --hostname=x --mount-proc --boottime=5 --kill-child true" "-r -f --print-pid=9 true" \
+	for how in "-a -r --hostname=x --mount-proc --boottime=5 --kill-child true" "-r -fm --print-pid=9 true" \
 		"-c -T true" "-rm --no-fork --hostname=x true" "-a -r --hold"; do
 		for call in socketpair clone unshare mount sethostname setns setsid chdir dup2; do
 			for n in 1 2 3; do

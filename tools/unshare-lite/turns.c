@@ -51,7 +51,7 @@ await(enum side other)
 	if (ends[!other] >= 0) {
 		n = read(ends[!other], &(char){ 0 }, 1);
 	} else {
-		while (n == 0 && turn[other] == seen[other])
+		while (n == 0 && turn[other] && turn[other] == seen[other])
 			n = syscall(SYS_futex, &turn[other], FUTEX_WAIT,
 			    seen[other], NULL);
 		if (n == 0 || errno == EAGAIN)

@@ -21,7 +21,8 @@ void	 because(const char *id, const char *fmt, ...) FORMAT2 COLD;
 void	 try(const char *fmt, ...) FORMAT COLD;
 void	 try_again(const char *prefix) COLD;
 void	 try_with(const char *option, const char *instead_of) COLD;
-void	 try_instead(const char *old, const char *first, const char *second) COLD;
+void	 try_instead(const char *old, const char *first, const char *second)
+	    COLD;
 long	 did(long ret, const char *fmt, ...) FORMAT2;
 void	 note(const char *fmt, ...) FORMAT COLD;
 int	 reasons(void) COLD;

@@ -103,7 +103,8 @@ mount_by_numbers(void)
 void
 mount_by_names(void)
 {
-	const char *list = names(0), *merged = strcat(absolute(root), "/merged");
+	const char *merged = strcat(absolute(root), "/merged");
+	const char *list = names(0);
 	struct statfs st;
 
 	if (list)

@@ -141,7 +141,8 @@ mount_overlay(void)
 		mount_by_names();
 		return;
 	}
-	if (!read_only && (give("upperdir", open_folder("upper"), "upper") < 0 ||
+	if (!read_only &&
+	    (give("upperdir", open_folder("upper"), "upper") < 0 ||
 	    give("workdir", open_folder("work"), "work") < 0))
 		refuse_in("fsconfig upperdir", "upper");
 	if (config(CREATE, NULL, NULL) < 0)

@@ -164,8 +164,8 @@ make_child(void)
 }
 
 /*
- * What only we can do, from outside.  If we fail or are killed, there is nothing
- * to undo: the child sees it, and ends.  0: it has failed itself.
+ * What only we can do, from outside.  If we fail or are killed, there is
+ * nothing to undo: the child sees it, and ends.  0: it has failed itself.
  */
 static int
 attend(void)
@@ -206,7 +206,7 @@ fork_and_wait(void)
 	}
 	if (holding)
 		return 0;
-	/* Until the exec, signals or not, what we write might be the child's. */
+	/* Until the exec what we write might be the child's. */
 	if (shared) {
 		wait_idle();
 		await(CHILD);

@@ -24,7 +24,7 @@ void	 try_with(const char *option, const char *instead_of) COLD;
 void	 try_instead(const char *old, const char *first, const char *second)
 	    COLD;
 long	 did(long ret, const char *fmt, ...) FORMAT2;
-void	 note(const char *fmt, ...) FORMAT COLD;
+void	 note(const char *fmt, ...) FORMAT;
 int	 reasons(void) COLD;
 void	 unexplained(int known) COLD;
 

@@ -5,8 +5,8 @@
  *	          [PROG [ARG]...]
  *	mkoverlay -d DIR
  *
- * Wraps mount(2), or fsopen(2) and its kin.  Needs CAP_SYS_ADMIN over the mount
- * namespace:
+ * Wraps fsopen(2), fsconfig(2), fsmount(2) and move_mount(2).  Needs
+ * CAP_SYS_ADMIN over the mount namespace:
  *
  *	unshare-lite -Urm mkoverlay -l rootfs demo ls demo/merged
  */

@@ -17,7 +17,7 @@
 #include "say.h"
 #include "why/mkoverlay.h"
 
-int at = -1;
+int at = -1, upper_fd = -1, work_fd = -1;
 int made_upper, made_work, made_merged, mounted;
 static int made_dir, made_tmpfs, made_layers;
 
@@ -164,7 +164,7 @@ guard_upper(void)
 	if (fgetxattr(at, *prefix == *USERS ? USERS "opaque" : TRUSTED "opaque",
 	    &value, 1) < 0 && errno == EOPNOTSUPP)
 		refuse_in("store attributes in", "upper");
-	if (made_upper || made_work || asks_for_index())
+	if (made_upper || made_work || (fs >= 0 && asks_for_index()))
 		return;
 	here = open(".", O_PATH | O_CLOEXEC);
 	if (fchdir(at) == 0)
@@ -188,11 +188,15 @@ make_folders(void)
 	mask = umask(022);	/* whatever it is, all may pass the root */
 	if (!read_only) {
 		made_upper = make("upper");
+		upper_fd = open_folder("upper");
 		remember();
 		made_work = make("work");
+		work_fd = open_folder("work");
 	}
 	made_merged = make("merged");
 	umask(mask);
+	if (!made_merged)
+		close(open_folder("merged"));	/* which it may not be */
 	if (!read_only)
 		guard_upper();
 }

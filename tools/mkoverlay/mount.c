@@ -1,4 +1,4 @@
-/* The overlay itself, by mount(2), or by fsopen(2) and what comes after it. */
+/* The overlay itself, by fsopen(2) and what comes after it. */
 #include <sys/mount.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -65,8 +65,8 @@ give_options(void)
 
 /*
  * As much as leaves no trace, so that a wrong name is found before the first
- * effect.  mount(2) takes names that are not too long, and cannot say which
- * option of -o is wrong; overlay takes descriptors since Linux 6.13.
+ * effect.  Overlay takes descriptors since Linux 6.13; until then mount(2)
+ * will do.
  */
 void
 begin(void)
@@ -80,8 +80,6 @@ begin(void)
 			refuse("open", lower[i]);
 		lower[i] = absolute(lower[i]);
 	}
-	if (!*options && names_fit())
-		return;
 	if ((fs = syscall(430 /* SYS_fsopen */, "overlay", 1)) < 0) {
 		if (errno != ENOSYS)
 			refuse("fsopen", "overlay");
@@ -121,9 +119,12 @@ add_empty(void)
 
 /* Overlay comes up read-only where it cannot make a folder in work. */
 void
-check_writable(const struct statfs *st)
+check_writable(int tree)
 {
-	if (read_only || attributes & ST_RDONLY || !(st->f_flags & ST_RDONLY))
+	struct statfs st;
+
+	if (read_only || attributes & ST_RDONLY || fstatfs(tree, &st) < 0 ||
+	    !(st.f_flags & ST_RDONLY))
 		return;
 	errno = EROFS;
 	refuse("mount for writing the overlay of", dir);
@@ -132,7 +133,6 @@ check_writable(const struct statfs *st)
 void
 mount_overlay(void)
 {
-	struct statfs st;
 	int tree;
 
 	if (read_only && lowers == 1)
@@ -141,9 +141,8 @@ mount_overlay(void)
 		mount_by_names();
 		return;
 	}
-	if (!read_only &&
-	    (give("upperdir", open_folder("upper"), "upper") < 0 ||
-	    give("workdir", open_folder("work"), "work") < 0))
+	if (!read_only && (give("upperdir", upper_fd, "upper") < 0 ||
+	    give("workdir", work_fd, "work") < 0))
 		refuse_in("fsconfig upperdir", "upper");
 	if (config(CREATE, NULL, NULL) < 0)
 		refuse("create the overlay of", dir);
@@ -152,8 +151,7 @@ mount_overlay(void)
 	    flags_text("MOUNT_ATTR_", attributes));
 	if (tree < 0)
 		refuse("fsmount the overlay of", dir);
-	if (fstatfs(tree, &st) == 0)
-		check_writable(&st);
+	check_writable(tree);
 	if (did(syscall(429 /* SYS_move_mount */, tree, "", at, "merged",
 	    4), "move_mount(%d, \"\", %d, \"merged\", MOVE_MOUNT_F_EMPTY_PATH)",
 	    tree, at) < 0)

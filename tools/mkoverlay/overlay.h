@@ -9,7 +9,7 @@ extern int attributes;		/* of the mount (fsmount(2)) */
 extern const char *size;	/* behind -T */
 extern int on_tmpfs, read_only;
 
-extern int at;			/* DIR, and what is in it */
+extern int at, upper_fd, work_fd;	/* DIR, and what is in it */
 extern int made_upper, made_work, made_merged, mounted;
 extern int fs;			/* the new file system, or -1 */
 
@@ -20,9 +20,7 @@ void	 go_back(int here);
 int	 open_folder(const char *name), is_empty(const char *name);
 void	 make_folders(void), delete_all(void);
 void	 begin(void), mount_overlay(void), mount_by_names(void);
-int	 names_fit(void);
-struct statfs;
-void	 check_writable(const struct statfs *st);
+void	 check_writable(int tree);
 const char	*layers_text(void);
 int	 layers_are(const char *text);
 int	 same_folder(const char *a, const char *b);

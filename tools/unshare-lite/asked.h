@@ -42,7 +42,7 @@ extern int ends[2];		/* of the socket, if their memory is not one */
 extern _Atomic int turn[2];	/* if it is */
 
 void	 turns_begin(int memory_is_shared);
-void	 turns_of(enum side self);
+void	 close_others_end(enum side self);
 int	 await(enum side other);
 void	 wake(enum side self);
 void	 say_pid(int fd, pid_t pid);

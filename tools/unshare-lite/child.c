@@ -75,7 +75,7 @@ in_child(void *unused)
 {
 	(void)unused;
 	if (taking_turns) {
-		turns_of(CHILD);
+		close_others_end(CHILD);
 		if (!await(PARENT))
 			_exit(125);
 	} else if (shared) {
@@ -170,7 +170,7 @@ make_child(void)
 static int
 attend(void)
 {
-	turns_of(PARENT);
+	close_others_end(PARENT);
 	if (outside)
 		write_maps(child);
 	wake(PARENT);

@@ -23,12 +23,12 @@ leave_a_writer(void)
 	if ((writer = raw_fork()) < 0)
 		die("fork");
 	if (writer == 0) {
-		turns_of(CHILD);
+		close_others_end(CHILD);
 		if (await(PARENT))
 			write_maps(self);
 		_exit(0);
 	}
-	turns_of(PARENT);
+	close_others_end(PARENT);
 	return writer;
 }
 

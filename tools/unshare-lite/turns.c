@@ -28,15 +28,18 @@ void
 turns_begin(int memory_is_shared)
 {
 	taking_turns = 1;
-	if (memory_is_shared)
-		syscall(SYS_set_tid_address, &turn[PARENT]);
-	else if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+	if (memory_is_shared) {
+		if (syscall(SYS_set_tid_address, &turn[PARENT]) < 0)
+			die("set_tid_address");
+	} else if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+	    ends) < 0) {
 		die("make a socket");
+	}
 }
 
 /* In either, when both are there: the other's end is the other's alone. */
 void
-turns_of(enum side self)
+close_others_end(enum side self)
 {
 	if (ends[!self] >= 0)
 		close(ends[!self]);

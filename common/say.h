@@ -19,13 +19,12 @@ void	 say(const char *fmt, ...) FORMAT COLD;
 void	 tell(const char *fmt, ...) FORMAT COLD;
 void	 because(const char *id, const char *fmt, ...) FORMAT2 COLD;
 void	 try(const char *fmt, ...) FORMAT COLD;
-void	 try_again(const char *prefix) COLD;
-void	 try_with(const char *option, const char *instead_of) COLD;
-void	 try_instead(const char *old, const char *first, const char *second)
-	    COLD;
+void	 try_again(const char *prefix);
+void	 try_with(const char *option, const char *instead_of);
+void	 try_instead(const char *old, const char *first, const char *second);
 long	 did(long ret, const char *fmt, ...) FORMAT2;
 void	 note(const char *fmt, ...) FORMAT;
-int	 reasons(void) COLD;
+int	 reasons(void);
 void	 unexplained(int known) COLD;
 
 _Noreturn void	fail(void) COLD;

@@ -543,7 +543,28 @@ export -f moved
 		refused mkoverlay -l l D
 		because OVL-12
 		left_in D merged
+		for name in upper work; do
+			rm -r D
+			mkdir D
+			: >D/$name
+			refused mkoverlay -l l D
+			because OVL-12
+			ln -sf ../nowhere D/$name
+			refused mkoverlay -l l D
+			because OVL-88
+			left_in D $name
+		done
+		rm D/work
+		ln -s ../E D/merged
 		mkdir E
+		refused mkoverlay -l l D
+		because OVL-96
+		refused strace -o /dev/null -e inject=fsopen:error=ENOSYS mkoverlay -l l D
+		because OVL-96
+		[[ $(overlays) = 0 ]]
+		left_in D merged
+		try_works
+		works mkoverlay -l l D
 		refused sh -c 'exec 7<E; rmdir E; exec mkoverlay -l l /proc/self/fd/7'
 		because OVL-77
 		mkdir E
@@ -557,6 +578,21 @@ export -f moved
 		refused mkoverlay -l F/upper/x F
 		because OVL-21
 		left_in F upper
+	END
+}
+
+# Until then mount(2) takes names, which count from the root.
+@test "a lower folder is held, no matter what covers its name" {
+	mkdir -p D/l cover/l
+	echo lower >D/l/f
+	echo under >cover/l/f
+	needs 'Linux 6.13' since 6 13
+	inside <<-'END'
+		works mkoverlay -T -f -l D/l D cat D/merged/f
+		prints lower
+		umount -l D
+		works sh -c 'cd cover; mount -t tmpfs none .; mkdir ../cover/l; mkoverlay -l l ../E cat ../E/merged/f'
+		prints under
 	END
 }
 

@@ -103,10 +103,12 @@ make(const char *name)
 	return 0;
 }
 
+/* merged is no link: what is mounted is mounted here. */
 int
 open_folder(const char *name)
 {
-	int fd = openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC |
+	    (*name == 'm' ? O_NOFOLLOW : 0));
 
 	if (fd < 0)
 		refuse_in("open", name);

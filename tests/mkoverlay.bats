@@ -463,6 +463,27 @@ export -f moved
 	END
 }
 
+@test "-d sees that an overlay is in use, whatever DIR is called" {
+	inside <<-'END'
+		mkdir x real
+		ln -s real link
+		for dir in D 'D,2' 'D:3' 'D\4' 'D\,5' x/../D6 .//D7 link; do
+			works mkoverlay -l l "$dir"
+			unshare -m sleep 60 &
+			other=$!
+			eventually moved $other
+			umount "$dir/merged"
+			refused mkoverlay -l l "$dir"
+			because OVL-62
+			refused mkoverlay -d "$dir"
+			because OVL-62
+			kill $other
+			wait $other || :
+			works mkoverlay -d "$dir"
+		done
+	END
+}
+
 @test "an upper is not resumed over other lower folders, nor in the other mode" {
 	inside <<-'END'
 		works mkoverlay -l l -l l2 D rm D/merged/f

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "format.h"
 #include "layers.h"
 #include "mkoverlay/overlay.h"
+#include "program.h"
 #include "say.h"
 #include "why/mkoverlay.h"
 
@@ -30,24 +32,30 @@ put_name(struct out *o, const char *key, const char *name, const char *rest,
 	for (; *name && o->at + 1 < o->end; *o->at++ = *name++)
 		if (strchr("\\:,", *name))
 			*o->at++ = '\\';
+	if (*name)
+		o->at = o->end;
 	put_text(o, rest);
 }
 
-/* 0: it is longer than the 4,095 bytes that mount(2) takes. */
+/*
+ * 0: it is longer than the 4,095 bytes that mount(2) takes.  mountinfo will have
+ * DIR as it is written here: without a link in its path, as others look for it.
+ */
 static int
 put_names(char *list, int numbers)
 {
 	struct out o = { list, list + 4095 };
-	const char *word;
+	char here[PATH_MAX];
+	const char *top = path_here(at, ".", here) ? here : root, *word;
 	int i;
 
 	for (i = 0; i < lowers; i++)
 		put_name(&o, i ? ":" : "lowerdir=", lower[i], "",
 		    numbers ? layer[i] : -1);
 	if (!read_only) {
-		put_name(&o, ",upperdir=", root, "/upper",
+		put_name(&o, ",upperdir=", top, "/upper",
 		    numbers ? upper_fd : -1);
-		put_name(&o, ",workdir=", root, "/work",
+		put_name(&o, ",workdir=", top, "/work",
 		    numbers ? work_fd : -1);
 	}
 	if (*prefix == *USERS)

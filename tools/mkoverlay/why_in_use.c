@@ -37,11 +37,23 @@ upper_in_use(void)
 	return busy;
 }
 
+/* Whether the option is that path, in which mount(2) had a comma as "\\,". */
+static int
+is_path(const char *option, const char *path)
+{
+	for (; *path; option++, path++) {
+		while (*option == '\\' && *path != '\\')
+			option++;
+		if (*option != *path)
+			return 0;
+	}
+	return !*option || *option == ',';
+}
+
 /* 1 and the overlay of a process' mounts that has that upper folder, or 0. */
 static int
 has_upper(const char *pid, const char *upper, struct mount *m)
 {
-	size_t n = strlen(upper);
 	struct mounts mounts;
 	char path[32], *p;
 	int found = 0;
@@ -52,7 +64,7 @@ has_upper(const char *pid, const char *upper, struct mount *m)
 	while (!found && mount_next(&mounts, m))
 		found = strcmp(m->type, "overlay") == 0 &&
 		    (p = find(m->super, ",upperdir=")) &&
-		    strncmp(p += 10, upper, n) == 0 && (!p[n] || p[n] == ',');
+		    is_path(p + 10, upper);
 	mounts_close(&mounts);
 	return found;
 }

@@ -38,8 +38,8 @@ put_name(struct out *o, const char *key, const char *name, const char *rest,
 }
 
 /*
- * 0: it is longer than the 4,095 bytes that mount(2) takes.  mountinfo will have
- * DIR as it is written here: without a link in its path, as others look for it.
+ * 0: it is longer than the 4,095 bytes that mount(2) takes.  mountinfo has DIR
+ * as it is written here: without a link in its path, as others look for it.
  */
 static int
 put_names(char *list, int numbers)

@@ -46,9 +46,11 @@ put_names(char *list, int numbers)
 {
 	struct out o = { list, list + 4095 };
 	char here[PATH_MAX];
-	const char *top = path_here(at, ".", here) ? here : root, *word;
+	const char *top = root, *word;
 	int i;
 
+	if (path_here(at, ".", here) && same_folder(here, root))
+		top = here;
 	for (i = 0; i < lowers; i++)
 		put_name(&o, i ? ":" : "lowerdir=", lower[i], "",
 		    numbers ? layer[i] : -1);

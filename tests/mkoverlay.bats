@@ -477,6 +477,10 @@ export -f moved
 			because OVL-62
 			refused mkoverlay -d "$dir"
 			because OVL-62
+			if [[ $dir == *\\* ]]; then	# another folder, and free
+				works mkoverlay -l l "${dir//\\}"
+				works mkoverlay -d "${dir//\\}"
+			fi
 			kill $other
 			wait $other || :
 			works mkoverlay -d "$dir"

@@ -108,7 +108,7 @@ int
 open_folder(const char *name)
 {
 	int fd = openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC |
-	    (*name == 'm' ? O_NOFOLLOW : 0));
+	    (strcmp(name, "merged") == 0 ? O_NOFOLLOW : 0));
 
 	if (fd < 0)
 		refuse_in("open", name);

@@ -37,13 +37,12 @@ upper_in_use(void)
 	return busy;
 }
 
-/* Whether the option is that path, in which mount(2) had a comma as "\\,". */
+/* Whether the option is that path; escaped: as mount(2) has it, "\\,". */
 static int
-is_path(const char *option, const char *path)
+is_path(const char *option, const char *path, int escaped)
 {
 	for (; *path; option++, path++) {
-		while (*option == '\\' && *path != '\\')
-			option++;
+		option += escaped && *option == '\\';
 		if (*option != *path)
 			return 0;
 	}
@@ -64,7 +63,8 @@ has_upper(const char *pid, const char *upper, struct mount *m)
 	while (!found && mount_next(&mounts, m))
 		found = strcmp(m->type, "overlay") == 0 &&
 		    (p = find(m->super, ",upperdir=")) &&
-		    is_path(p + 10, upper);
+		    (is_path(p += 10, upper, 0) ||
+		    (is_before(6, 13) && is_path(p, upper, 1)));
 	mounts_close(&mounts);
 	return found;
 }

@@ -55,7 +55,8 @@ why_path(int err, const char *path)
 			because(ours ? "OVL-87" : "OVL-05",
 			    "%s does not exist", part);
 	} while (!missing && !reasons() && path[n]);
-	if (!reasons() && lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
+	if (!reasons() && strcmp(path, in_dir("merged")) == 0 &&
+	    lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
 		because("OVL-96", "%s is a symbolic link, and the overlay "
 		    "would be mounted where it leads", path);
 		try("rm %s", path);

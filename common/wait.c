@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -63,10 +64,15 @@ wait_begin(void)
  * In the child, before the exec: what the caller had.  But a shell's & has a
  * job ignore SIGINT and SIGQUIT, and on the terminal PROG needs them: handlers
  * that there are would not survive the exec.
+ *
+ * The parent that sleeps may still be in the queue of our CPU (since Linux
+ * 6.12), which then looks busy to the exec: it would move us to another one,
+ * and that takes as long as the exec itself.  To yield takes the parent out.
  */
 void
 wait_child(void)
 {
+	sched_yield();
 	if (tty >= 0) {
 		signal(SIGINT, SIG_DFL);
 		signal(SIGQUIT, SIG_DFL);

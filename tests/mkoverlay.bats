@@ -183,6 +183,15 @@ export -f moved
 	END
 }
 
+# It costs a line in the kernel's log.
+@test "in a user namespace index=on is asked for where an upper folder is resumed" {
+	needs 'Linux 6.13' since 6 13
+	works unshare -Urm mkoverlay -v -l l D true
+	never_says index
+	works unshare -Urm mkoverlay -v -l l D true
+	says '"index", "on", 0\) = 0$'
+}
+
 @test "-d says who uses the overlay, and what is mounted in it" {
 	inside <<-'END'
 		works mkoverlay -l l D

@@ -176,6 +176,16 @@ export -f below options
 }
 
 # bats test_tags=root
+@test "a user namespace with the map of the first one is told from it" {
+	works unshare-lite -Umn --map-users=0:0:4294967295 --map-groups=0:0:4294967295 \
+		bash -c 'mkpseudo -m sys r && awk -v at="$W/r/sys" "\$5 == at { print \$6 }" /proc/self/mountinfo'
+	[[ $stdout = *$'\nrw,'* ]]
+	works unshare-lite -mn \
+		bash -c 'mkpseudo -m sys r && awk -v at="$W/r/sys" "\$5 == at { print \$6 }" /proc/self/mountinfo'
+	[[ $stdout = *$'\nro,'* ]]
+}
+
+# bats test_tags=root
 @test "a proc of the old PID namespace is refused" {
 	inside <<-'END'
 		refused unshare -p mkpseudo -m proc r

@@ -94,18 +94,31 @@ as_handle(char path[PATH_MAX])
 	fail();
 }
 
+/*
+ * Whether we are in the machine's user namespace, or cannot know.  It has this
+ * map, which another one may have too.
+ */
+static int
+in_machines_users(void)
+{
+	static const char all[] = "         0          0 4294967295\n";
+	char ns[64] = "";
+
+	if (*groups() && strcmp(groups(), all) != 0)
+		return 0;
+	if (readlink("/proc/self/ns/user", ns, sizeof ns - 1) < 0 &&
+	    errno != ENOENT)
+		tell("our user namespace is taken for the machine's");
+	return !*ns || strcmp(ns, "user:[4026531837]") == 0;
+}
+
 /* What we must not show or touch. */
 static void
 guard(int proc, int force)
 {
-	static const char first[] = "user:[4026531837]";
 	static const char pid[] = "/proc/self/ns/pid";
-	char ns[64] = "";
 
-	if (readlink("/proc/self/ns/user", ns, sizeof ns - 1) < 0 &&
-	    errno != ENOENT)
-		tell("our user namespace is taken for the machine's");
-	if (!*ns || strcmp(ns, first) == 0)
+	if (in_machines_users())
 		read_only = MS_RDONLY;
 	if (read_only && !force)
 		spare_machine("unshare-lite -Urmp ");

@@ -57,8 +57,6 @@ give_options(void)
 	}
 	if (*prefix == *USERS && config(SET_FLAG, "userxattr", NULL) < 0)
 		refuse("fsconfig", "userxattr");
-	if (asks_for_index() && config(SET_STRING, "index", "on") < 0)
-		refuse("fsconfig", "index");
 	if (config(SET_STRING, "source", "overlay") < 0)
 		refuse("fsconfig", "source");
 }
@@ -144,6 +142,9 @@ mount_overlay(void)
 	if (!read_only && (give("upperdir", upper_fd, "upper") < 0 ||
 	    give("workdir", work_fd, "work") < 0))
 		refuse_in("fsconfig upperdir", "upper");
+	if (!made_upper && asks_for_index() &&
+	    config(SET_STRING, "index", "on") < 0)
+		refuse("fsconfig", "index");
 	if (config(CREATE, NULL, NULL) < 0)
 		refuse("create the overlay of", dir);
 	tree = did(syscall(432 /* SYS_fsmount */, fs, 1, attributes),

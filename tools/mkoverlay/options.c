@@ -61,8 +61,8 @@ take_size(const char *s)
 
 /*
  * With index=on the kernel refuses an upper that another overlay uses.  In a
- * user namespace it then finds that it may not keep an index after all, and
- * the probe, whose refusal it writes to the console, is spared.
+ * user namespace it then finds that it may not keep an index after all, says so
+ * in its log, and the probe, whose refusal it writes to the console, is spared.
  */
 int
 asks_for_index(void)

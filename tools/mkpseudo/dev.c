@@ -86,19 +86,28 @@ bind_node(const struct place *p)
 	}
 }
 
+static char map[6 * 33 + 1];
+
 /*
- * Terminals belong to the group tty, where there is a group 5.  More than five
- * extents the kernel shows in order: it is in one of the first six, or in none.
+ * /proc/self/gid_map.  More than five extents the kernel shows in order: a
+ * group 5 is in one of the first six, or in none.
  */
+const char *
+groups(void)
+{
+	if (!*map)
+		get(AT_FDCWD, "/proc/self/gid_map", map, sizeof map);
+	return map;
+}
+
+/* Terminals belong to the group tty, where there is a group 5. */
 const char *
 pts_options(void)
 {
-	char map[6 * 33 + 1];
-	const char *p = map;
+	const char *p;
 	unsigned first, count;
 
-	get(AT_FDCWD, "/proc/self/gid_map", map, sizeof map);
-	for (; *p; p += *p == '\n') {
+	for (p = groups(); *p; p += *p == '\n') {
 		first = digits(p, &p, 10);
 		digits(p, &p, 10);
 		count = digits(p, &p, 10);

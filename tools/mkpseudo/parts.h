@@ -3,6 +3,7 @@ int	 has_hierarchies(void);
 void	 mount_hierarchies(const struct place *p);
 void	 mount_dev(const struct place *p);
 void	 bind_node(const struct place *p);
+const char	*groups(void);
 const char	*pts_options(void);
 void	 do_without(const struct place *p, int exact);
 void	 mask_all(const char *in);

@@ -7,6 +7,7 @@
 unsigned long long	effective_caps(void);
 int	 has_cap(int cap);
 int	 owns(const char *kind);
+int	 maps_all(const char *map);
 int	 in_first(const char *kind);
 int	 same_namespace(const char *a, const char *b);
 void	 spare_machine(const char *users);

@@ -94,17 +94,13 @@ as_handle(char path[PATH_MAX])
 	fail();
 }
 
-/*
- * Whether we are in the machine's user namespace, or cannot know.  It has this
- * map, which another one may have too.
- */
+/* Whether we are in the machine's user namespace, or cannot know. */
 static int
 in_machines_users(void)
 {
-	static const char all[] = "         0          0 4294967295\n";
 	char ns[64] = "";
 
-	if (*groups() && strcmp(groups(), all) != 0)
+	if (*groups() && !maps_all(groups()))
 		return 0;
 	if (readlink("/proc/self/ns/user", ns, sizeof ns - 1) < 0 &&
 	    errno != ENOENT)

@@ -646,6 +646,9 @@ export -f moved
 		because OVL-34
 		refused weak mkoverlay -l l closed/D
 		because OVL-90
+		refused weak mkoverlay -l l D
+		because OVL-97
+		[[ ! -e D ]]
 	END
 	chmod 700 shut
 }

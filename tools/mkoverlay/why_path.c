@@ -3,6 +3,8 @@
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 
+#include <linux/capability.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -123,4 +125,8 @@ why_unwritable(void)
 	else if (!may(AT_FDCWD, place_of(), R_OK | W_OK | X_OK))
 		because("OVL-90", "uid %u may not write to %s", geteuid(),
 		    place_of());
+	else if (work_fd >= 0 && !has_cap(CAP_DAC_OVERRIDE))
+		because("OVL-97", "overlay makes a folder of mode 000 in %s, "
+		    "and without CAP_DAC_OVERRIDE we may not use it",
+		    in_dir("work"));
 }

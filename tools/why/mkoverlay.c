@@ -141,7 +141,7 @@ why_mkoverlay(int err, const char *path)
 			    "another; the kernel's log (dmesg) says which");
 		break;
 	}
-	unexplained(41);
+	unexplained(42);
 }
 
 void

@@ -195,8 +195,8 @@ why_powerless(const char *kind, const char *id_cap, const char *id_owner)
 			    kind);
 		return;
 	}
-	get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map);
-	if (in_first("user"))
+	if (get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map) < 0 ||
+	    in_first("user"))
 		because(id_cap, "uid %u has no CAP_SYS_ADMIN", geteuid());
 	else if (!*map)
 		because(id_cap, "no uid is mapped in this user namespace: "

@@ -125,7 +125,10 @@ read_elf(struct head *h, int fd, const char *head, size_t n)
 	if (type != ET_EXEC && type != ET_DYN)
 		return flawed(h, "PID-45", "is an object file or a core dump, "
 		    "no program");
-	for (i = field(head + at->phnum, 2); i--;) {
+	i = field(head + at->phnum, 2);
+	if (i == 0 || field(head + at->phnum - 2, 2) != at->size)
+		return flawed(h, "PID-45", "has no program headers");
+	while (i--) {
 		from = field(head + at->phoff, at->word) + i * at->size;
 		if (from < n && n - from >= at->size)
 			p = head + from;

@@ -12,7 +12,10 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
+
+#include <linux/capability.h>
 
 #include "chain.h"
 #include "facts.h"
@@ -70,6 +73,19 @@ may_enter(int fd)
 	return may(fd, "", X_OK) || errno != EACCES;
 }
 
+static int
+on_nosymfollow(int root, const char *link)
+{
+	int fd = open_in(root, link, O_PATH | O_NOFOLLOW);
+	struct statfs fs;
+	int is = fd >= 0 && fstatfs(fd, &fs) == 0 &&
+	    fs.f_flags & 0x2000 /* ST_NOSYMFOLLOW */;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
 /* Why there is nothing at the end of path: part is what cannot be opened. */
 static void
 why_missing(int root, const char *path, const char *part, const struct role *r)
@@ -81,6 +97,9 @@ why_missing(int root, const char *path, const char *part, const struct role *r)
 	if (err == EACCES)
 		because("PID-15", "uid %u may not follow %s to its end",
 		    geteuid(), part);
+	else if (err == ELOOP && on_nosymfollow(root, part))
+		because("PID-56", "%s is a symbolic link, on a mount with "
+		    "nosymfollow", part);
 	else if (err == ELOOP)
 		because("PID-40", "the symbolic links at %s lead in a circle",
 		    part);
@@ -237,6 +256,27 @@ why_loader(int root, const char *name, const char *next)
 	}
 }
 
+/*
+ * Capabilities that the file has in effect, and the bounding set has not
+ * (capabilities(7)).
+ */
+static void
+why_capabilities(int root, const char *path)
+{
+	unsigned attr[5] = { 0 };	/* struct vfs_cap_data, little-endian */
+	char at[PATH_MAX];
+	unsigned long long may_have = status_number(0, "CapBnd", 16);
+
+	if (!path_here(root, path, at) ||
+	    getxattr(at, "security.capability", attr, sizeof attr) < 0 ||
+	    !(attr[0] & VFS_CAP_FLAGS_EFFECTIVE) ||
+	    !((attr[1] | (unsigned long long)attr[3] << 32) & ~may_have))
+		return;
+	because("PID-55", "%s has capabilities that our bounding set has not, "
+	    "and is not to run without", path);
+	try("setcap -r %s", at);
+}
+
 /* Looks at path, at the interpreter that it names, and so on. */
 static void
 why_refused(int err, int root, const char *name, const char *path)
@@ -271,9 +311,28 @@ why_refused(int err, int root, const char *name, const char *path)
 		because("PID-27", "Landlock, or another security module, "
 		    "forbids it%-s%-s", *h.next ?
 		    ": PROG, or its loader " : "", h.next);
+	if (err == EPERM)
+		why_capabilities(root, path);
 	if (err == ENOEXEC && h.narrow)
 		because("PID-45", "%s is a 32-bit program, and this kernel "
 		    "runs none", path);
+}
+
+/* The file, or the one that runs it, for which the kernel says the same. */
+static void
+why_written(int root, const char *path)
+{
+	struct head h;
+
+	if (read_head(root, path, &h) < 0 || !*h.next) {
+		because("PID-47", "somebody has %s open for writing", path);
+		try("find -L /proc/[0-9]*/fd -samefile %s", path);
+		return;
+	}
+	because("PID-47", "one of: somebody has %s open for writing, or %s",
+	    path, h.next);
+	try("find -L /proc/[0-9]*/fd -samefile %s -o -samefile %s", path,
+	    h.next);
 }
 
 /* Not in PATH; but perhaps in a folder that PATH should have. */
@@ -331,8 +390,7 @@ why_exec(int err, int root, const char *name, const char *path)
 		because("PID-48", "uid %u has more processes than its limit "
 		    "(ulimit -u) of %llu", getuid(), 0ULL + most.rlim_cur);
 	} else if (err == ETXTBSY) {
-		because("PID-47", "somebody has %s open for writing", path);
-		try("find -L /proc/[0-9]*/fd -samefile %s", path);
+		why_written(root, path);
 	} else {
 		if (!strchr(name, '/') && err == EACCES)
 			because("PID-52", "PATH leads to %s, and to none "
@@ -342,5 +400,5 @@ why_exec(int err, int root, const char *name, const char *path)
 			why_outside(root, name);
 		why_refused(err, root, name, path);
 	}
-	unexplained(30);
+	unexplained(32);
 }

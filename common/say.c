@@ -1,7 +1,10 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+#include <linux/magic.h>
 
 #include "format.h"
 #include "put.h"
@@ -163,8 +166,13 @@ reasons(void)
 void
 unexplained(int known)
 {
+	struct statfs fs;
+
 	if (!given)
-		say("because: none of the %d known causes", known);
+		say("because: none of the %d known causes%-s", known,
+		    statfs("/proc", &fs) == 0 &&
+		    fs.f_type == PROC_SUPER_MAGIC ? "" :
+		    " that can be told without a /proc");
 }
 
 /*

@@ -343,6 +343,34 @@ export -f own
 	says '^pid1: try: find '
 	exec 8>&-
 	works pid1 ./h -V
+
+	# The kernel says the same of what runs it.
+	cp /bin/sh sh
+	script "#!$W/sh\n"
+	exec 8>>sh
+	fails 126 pid1 ./s
+	because PID-47
+	[[ $(bash -c "${stderr##*try: }" 2>/dev/null) = */fd/8* ]]
+	exec 8>&-
+}
+
+# bats test_tags=root
+@test "a program whose capabilities the bounding set has not" {
+	setcap cap_net_raw+ep h
+	fails 126 setpriv --bounding-set -net_raw pid1 ./h -V
+	because PID-55
+	try_works
+	works setpriv --bounding-set -net_raw pid1 ./h -V
+}
+
+@test "a symbolic link that the mount lets nobody follow" {
+	inside <<-'END'
+		mkdir n
+		mount -t tmpfs -o nosymfollow tmpfs n
+		ln -s "$W/h" n/l
+		fails 127 pid1 n/l -V
+		because PID-56
+	END
 }
 
 # What Landlock does to a loader without -x, and RLIMIT_NPROC to a set UID.
@@ -355,7 +383,7 @@ export -f own
 	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=EAGAIN unshare-lite -Ur --no-fork ./h -V
 	because PID-48
 	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=ENOMEM unshare-lite -Ur --no-fork ./h -V
-	says 'none of the 30 known causes'
+	says 'none of the 32 known causes'
 }
 
 @test "paths and arguments of every kind are quoted, and looked up" {

@@ -88,6 +88,9 @@ why_closed(pid_t pid, const char *path)
 	    status_number(pid, "Uid", 10) == (long)geteuid())
 		because("MAP-45", "process %d is not dumpable, so that its "
 		    "files in /proc are root's", pid);
+	else if (has_cap(CAP_DAC_OVERRIDE) && !has_cap(CAP_SYS_ADMIN))
+		because("MAP-16", "process %d is one of uid %u, and we have "
+		    "no CAP_SYS_ADMIN over its namespaces", pid, st.st_uid);
 	else
 		because("MAP-15", "process %d is one of uid %u, and we are uid "
 		    "%u", pid, st.st_uid, geteuid());
@@ -137,6 +140,12 @@ why_unentitled(pid_t pid, enum id id, const struct idmap *m,
 	if (map_root_refused && id == USER)
 		because("MAP-13", "it maps 0 of this user namespace, which "
 		    "takes CAP_SETFCAP (since Linux 5.12)");
+	if (p->where == BELOW && p->owner != geteuid() &&
+	    has_cap(id == USER ? CAP_SETUID : CAP_SETGID) &&
+	    !has_cap(CAP_SYS_ADMIN))
+		because("MAP-16", "that user namespace was made by uid %u, we "
+		    "are uid %u, and have no CAP_SYS_ADMIN", p->owner,
+		    geteuid());
 	if (p->where != BELOW || has_cap(id == USER ? CAP_SETUID : CAP_SETGID))
 		return;
 	if (p->owner != geteuid())

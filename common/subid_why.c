@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#include <linux/capability.h>
 
 #include "chain.h"
 #include "facts.h"
@@ -123,6 +126,22 @@ is_plain(const char *path)
 	    getxattr(path, "security.capability", NULL, 0) <= 0;
 }
 
+/*
+ * What newuidmap(1) needs, and a bounding set keeps from it: as another user
+ * than the namespace's maker, which set-user-ID makes it, CAP_SYS_ADMIN, too.
+ */
+static const char *
+beyond_bounds(enum id id, const char *path)
+{
+	long bounds = status_number(0, "CapBnd", 16);
+	struct stat st;
+
+	if (!(bounds >> (id == USER ? CAP_SETUID : CAP_SETGID) & 1))
+		return id == USER ? "CAP_SETUID" : "CAP_SETGID";
+	return bounds >> CAP_SYS_ADMIN & 1 || stat(path, &st) < 0 ||
+	    !(st.st_mode & S_ISUID) ? NULL : "CAP_SYS_ADMIN";
+}
+
 static void
 why_no_helper(enum id id, const char *name)
 {
@@ -152,7 +171,7 @@ why_outside(enum id id, const struct idmap *ranges, long long which)
 void
 refuse_undelegated(enum id id, const struct idmap *m)
 {
-	const char *name = helper(id);
+	const char *name = helper(id), *cap = NULL;
 	static struct idmap ranges;
 	int found, nnp, nosuid, plain;
 	char path[PATH_MAX];
@@ -167,7 +186,9 @@ refuse_undelegated(enum id id, const struct idmap *m)
 	nnp = geteuid() && status_number(0, "NoNewPrivs", 10) == 1;
 	nosuid = geteuid() && found && on_nosuid(path);
 	plain = geteuid() && found && is_plain(path);
-	if (found && strange < 0 && !nnp && !nosuid && !plain)
+	if (geteuid() && found && !plain)
+		cap = beyond_bounds(id, path);
+	if (found && strange < 0 && !nnp && !nosuid && !plain && !cap)
 		return;
 
 	map_refused(id, EPERM);
@@ -181,6 +202,12 @@ refuse_undelegated(enum id id, const struct idmap *m)
 	if (plain)
 		because("MAP-26", "%s is not set-user-ID root, and has no "
 		    "capabilities", path);
+	if (cap)
+		because("MAP-26", "our bounding set lacks %-s, which %s needs",
+		    cap, path);
+	if (cap && strcmp(cap, "CAP_SYS_ADMIN") == 0)
+		try("chmod u-s %s && setcap cap_set%cid+ep %s", path,
+		    id == USER ? 'u' : 'g', path);
 	if (strange >= 0)
 		why_outside(id, &ranges, strange);
 	fail();

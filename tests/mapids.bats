@@ -444,6 +444,11 @@ group 0 $(id -g) 1"
 	refused capsh --drop=cap_setuid,cap_setgid -- -c "mapids -t $pid root"
 	because MAP-16
 	says 'made by uid 1000, we are uid 0'
+	refused capsh --drop=cap_sys_admin -- -c "mapids -t $pid root"
+	because MAP-16
+	says 'no CAP_SYS_ADMIN'
+	refused capsh --drop=cap_sys_admin -- -c "mapids -t $pid -s deny -g root"
+	because MAP-16
 	maps '' ''
 }
 
@@ -568,7 +573,17 @@ group 0 $(id -g) 1"
 		says 'nosuid'
 		maps '' ''
 		mount -o remount,bind,suid bin
-		works as_user mapids -t "$pid" auto
+		bounded() { setpriv --bounding-set "-$1" --reuid 1000 --regid 1000 --clear-groups mapids -t "$pid" auto; }
+		for cap in setuid setgid sys_admin; do
+			refused bounded $cap
+			because MAP-26
+			says "our bounding set lacks CAP_${cap^^}, which "
+			maps '' ''
+		done
+		works bash -c "${stderr##*try: }"
+		setcap cap_setgid+ep bin/newgidmap
+		chmod u-s bin/newgidmap
+		works bounded sys_admin
 	END
 }
 

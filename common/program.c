@@ -34,17 +34,22 @@ static const struct layout {
 
 /*
  * Opens path as a process with that root would: absolute names and symbolic
- * links stay below it (openat2(2), RESOLVE_IN_ROOT).
+ * links stay below it (openat2(2), RESOLVE_IN_ROOT).  EAGAIN: a rename or a
+ * mount, anywhere, came between it and a "..".
  */
 int
 open_in(int root, const char *path, int flags)
 {
 	struct open_how how = { .flags = flags | O_CLOEXEC,
 	    .resolve = RESOLVE_IN_ROOT };
+	int fd;
 
 	if (root == AT_FDCWD)
 		return open(path, how.flags);
-	return syscall(SYS_openat2, root, path, &how, sizeof how);
+	do
+		fd = syscall(SYS_openat2, root, path, &how, sizeof how);
+	while (fd < 0 && errno == EAGAIN);
+	return fd;
 }
 
 /* Whether path is a file that we may execute; else errno. */

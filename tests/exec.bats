@@ -386,6 +386,11 @@ export -f own
 	says 'none of the 32 known causes'
 }
 
+# bats test_tags=static
+@test "a look-up that a rename elsewhere disturbs is done again" {
+	works in_ns strace -f -qq -o /dev/null -e inject=openat2:error=EAGAIN:when=1+2 pivot r /bin/h -V
+}
+
 @test "paths and arguments of every kind are quoted, and looked up" {
 	for name in 'a b' 'a,b' 'a:b' 'a\b' "a'b" 'a"b' $'a\nb' $'a\eb' -; do
 		cp h "$name"

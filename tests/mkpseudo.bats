@@ -331,6 +331,23 @@ export -f below options
 	END
 }
 
+@test "a device that was made a link of, in a dev that is there, is mounted nowhere" {
+	inside <<-'END'
+		echo mine >outside
+		works mkpseudo -m dev r
+		umount r/dev/null
+		rm r/dev/null
+		ln -s "$W/outside" r/dev/null
+		refused mkpseudo -m dev r
+		because PSE-45
+		[[ $(cat outside) = mine ]]
+		rm r/dev/null
+		works mkpseudo -m dev r
+		[[ $(stat -c %t:%T r/dev/null) = 1:3 ]]
+		works mkpseudo -d r
+	END
+}
+
 @test "ROOT must be a folder, and one that can be changed" {
 	inside -pf <<-'END'
 		refused mkpseudo -m proc nosuch

@@ -130,6 +130,10 @@ setup() {
 		fails 1 own sh -c 'exec pivot --keep-fd=4 r sh -c "busybox ls <&3" 3</ 4<hello'
 		misused own sh -c 'pivot r sh </'
 		fails 125 own pivot --keep-fd=9 r sh
+		# Those that pivot itself opens are nobody's to keep.
+		for fd in 3 4 5 6; do
+			refused own sh -c "exec pivot --keep-fd=$fd r sh 3>&- 4>&- 5>&- 6>&-"
+		done
 		says EBADF
 	END
 }

@@ -198,6 +198,8 @@ main(int argc, char **argv)
 	if (!*argv && !put_old)
 		misuse("PROG is missing");
 
+	if (*argv)
+		seal_fds(keep);		/* before we have any of our own */
 	here = openat(AT_FDCWD, ".", O_PATH | O_CLOEXEC);
 	old = openat(AT_FDCWD, "/", O_PATH | O_CLOEXEC);
 	if (here < 0 || old < 0)
@@ -208,7 +210,6 @@ main(int argc, char **argv)
 	if (*argv) {
 		guard_habit(fd, *argv, argv[1] != NULL);
 		prog = look_up(fd, *argv);
-		seal_fds(keep);
 	}
 	if (!force)
 		spare_machine("unshare-lite -rm ");

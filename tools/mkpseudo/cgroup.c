@@ -29,9 +29,27 @@ has_hierarchies(void)
 	return statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == TMPFS_MAGIC;
 }
 
+/* Not by its name, which somebody may have made a link. */
+static int
+mount_in(int dir, const char *name, const char *type, const char *data)
+{
+	int fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC), ret, err;
+
+	if (fd < 0 || fchdir(fd) < 0)
+		return -1;
+	ret = mount_here(".", name, type, SAFE | read_only, data);
+	err = errno;
+	close(fd);
+	if (fchdir(dir) < 0)
+		die("return to %s", below("sys/fs/cgroup"));
+	errno = err;
+	return ret;
+}
+
 /* One of them, named as the host names it. */
 static int
-mount_hierarchy(char *name)
+mount_hierarchy(int dir, char *name)
 {
 	const char *data = name, *type = *name ? "cgroup" : "cgroup2";
 	char link[256], *part, *rest = link;
@@ -42,8 +60,7 @@ mount_hierarchy(char *name)
 		name = "unified";
 	if (mkdir(name, 0755) < 0 && errno != EEXIST)
 		return -1;
-	if (mount_here(name, name, type, SAFE | read_only, data) < 0 &&
-	    errno != EBUSY) {
+	if (mount_in(dir, name, type, data) < 0 && errno != EBUSY) {
 		rmdir(name);
 		return -1;
 	}
@@ -61,15 +78,15 @@ mount_hierarchies(const struct place *p)
 {
 	static char lines[65536];
 	char *rest = lines, *line, *name;
-	int some = 0, err = EPERM;
+	int dir, some = 0, err = EPERM;
 
 	get(AT_FDCWD, "/proc/self/cgroup", lines, sizeof lines);
 	if (mount_place(p, "tmpfs", "mode=755") < 0 ||
-	    fchdir(folder(p->path)) < 0)
+	    fchdir(dir = folder(p->path)) < 0)
 		refuse_mount("tmpfs", p->path);
 	while ((line = strsep(&rest, "\n")) && strsep(&line, ":") &&
 	    (name = strsep(&line, ":"))) {
-		if (mount_hierarchy(name) == 0)
+		if (mount_hierarchy(dir, name) == 0)
 			some = 1;
 		else if ((err = errno) != EPERM)
 			tell("cgroup: %s is left out", name);

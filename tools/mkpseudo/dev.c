@@ -59,25 +59,31 @@ is_device(int dir, const char *name, unsigned number)
 	    st.st_rdev == number;
 }
 
-/* The caller's /dev may be ROOT's own, and then lies below the new one. */
+/*
+ * The caller's /dev may be ROOT's own, and then lies below the new one.  In a
+ * dev that was there somebody may have made a link of what we mount on.
+ */
 void
 bind_node(const struct place *p)
 {
 	const char *name = p->path + strlen("dev/");
+	int fd = -1;
 
 	if (mknod(name, S_IFREG | 0666, 0) == 0)
 		did(0, "mknod(%s, S_IFREG|0666, 0)", p->path);
 	else if (errno != EEXIST)
 		refuse("mknod", p->path);
-	else if (is_mount_point(AT_FDCWD, name))
+	if (!dev_is_new && (fd = point(p->path, 0)) < 0)
+		refuse("open", p->path);
+	if (!dev_is_new && is_mount_point(fd, ""))
 		return;
-	if (is_device(AT_FDCWD, p->type, p->flags)) {
+	if (dev_is_new && is_device(AT_FDCWD, p->type, p->flags)) {
 		if (did(mount(p->type, name, NULL, MS_BIND, NULL),
 		    "mount(%s, %s, NULL, MS_BIND, NULL)", p->type, p->path) < 0)
 			refuse_bind(source, name, p->path);
 		remember(p->path, 0);
 	} else if (is_device(source, name, p->flags)) {
-		bind(source, name, point(p->path, 0), p->path, 0);
+		bind(source, name, fd < 0 ? point(p->path, 0) : fd, p->path, 0);
 	} else {
 		say("%-s is not the device %u:%u", p->type, p->flags >> 8,
 		    p->flags & 0xff);

@@ -59,7 +59,8 @@ layers_read(int dir, const char **prefix, char *lower[])
 	char *rest, *line;
 	int n = 0;
 
-	if (fstatat(dir, "layers", &st, 0) < 0)
+	if (fstatat(dir, "layers", &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISREG(st.st_mode))
 		return 0;
 	rest = room(st.st_size + 1);
 	if (get(dir, "layers", rest, st.st_size + 1) <= 0 ||

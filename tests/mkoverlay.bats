@@ -855,3 +855,88 @@ export -f moved
 		never_says 'OVL-44'
 	END
 }
+
+@test "-d removes nothing that overlay has not made, and follows no link" {
+	mkdir -p p/work/index/sub p/work/work/src q victim/work
+	echo mine >p/work/index/sub/data
+	echo mine >p/work/work/src/main.c
+	echo mine >victim/work/data
+	ln -s ../victim q/work
+	inside <<-'END'
+		refused mkoverlay -d p
+		because OVL-95
+		refused mkoverlay -d q
+		because OVL-12
+		[[ -e p/work/index/sub/data && -e p/work/work/src/main.c && -e victim/work/data ]]
+		works mkoverlay -l l D
+		works mkoverlay -dv D
+		says '^mkoverlay: unlinkat\(.*, "work", AT_REMOVEDIR\) = 0$'
+	END
+}
+
+@test "layers is a file of ours: no link is followed, and no FIFO waited for" {
+	mkdir -p D E
+	echo mine >victim
+	ln -s ../victim D/layers
+	mkfifo E/layers
+	inside <<-'END'
+		for dir in D E; do
+			refused timeout 5 mkoverlay -l l $dir
+			because OVL-109
+			left_in $dir layers
+		done
+		[[ $(cat victim) = mine ]]
+	END
+}
+
+@test "-T is what . and .. become, too" {
+	mkdir -p D/x
+	inside <<-'END'
+		works bash -c 'cd D && mkoverlay -T -l ../l . && cd "$W" && findmnt -no FSTYPE -T D/upper'
+		prints "$W/D/merged"$'\ntmpfs'
+		works mkoverlay -d D
+		mkdir -p D/x
+		works bash -c 'cd D/x && mkoverlay -l "$W/l" .. && mkoverlay -d "$W/D"'
+		prints "$W/D/merged"
+	END
+}
+
+@test "a link to DIR is DIR, for -d of what -T has mounted, too" {
+	mkdir real
+	ln -s real ln
+	inside <<-'END'
+		works mkoverlay -T -l l ln
+		works mkoverlay -d ln
+		! grep "$W/real" /proc/self/mountinfo
+	END
+}
+
+@test "an upper fits what LOWER was, not where its link leads today" {
+	mkdir -p a
+	ln -s l current
+	inside <<-'END'
+		works mkoverlay -l current D rm D/merged/f
+		works mkoverlay -d D
+		[[ $(sed -n 2p D/layers) = "$W/l" ]]
+		ln -sfn l2 current
+		refused mkoverlay -l current D
+		because OVL-65
+		works bash -c 'cd a && mkoverlay -l ../l ../D true'
+		rmdir a
+		works mkoverlay -d D
+		works ovldiff D
+	END
+}
+
+@test "of two that start at once on one DIR one is refused" {
+	inside <<-'END'
+		mkdir D
+		exec 8<D
+		flock 8
+		refused mkoverlay -l l D
+		because OVL-108
+		left_in D
+		exec 8<&-
+		works mkoverlay -l l D flock -n D true
+	END
+}

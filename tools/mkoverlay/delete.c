@@ -1,36 +1,65 @@
 /* -d: what mkoverlay has mounted and made goes; upper and layers are data. */
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "mkoverlay/overlay.h"
 #include "mounts.h"
 #include "names.h"
+#include "raw.h"
 #include "say.h"
 #include "start.h"
 #include "why/mkoverlay.h"
 
-/* What overlay made in work has mode 0. */
+static int
+take_out(int parent, const char *name, int how)
+{
+	if (unlinkat(parent, name, how) < 0)
+		return -1;
+	return did(0, "unlinkat(%d, %s, %-s)", parent, name,
+	    how ? "AT_REMOVEDIR" : "0");
+}
+
 static void
 remove_tree(int parent, const char *name)
 {
 	const char *below;
 	struct names in;
 
-	if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+	if (take_out(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return;
 	if (names_open(&in, parent, name) < 0 && (errno != EACCES ||
-	    syscall(SYS_fchmodat, parent, name, 0700) < 0 ||
+	    did(syscall(SYS_fchmodat, parent, name, 0700),
+	    "fchmodat(%d, %s, 0700)", parent, name) < 0 ||
 	    names_open(&in, parent, name) < 0))
 		return;
 	while ((below = name_next(&in)))
-		if (unlinkat(in.fd, below, 0) < 0)
+		if (take_out(in.fd, below, 0) < 0)
 			remove_tree(in.fd, below);
-	unlinkat(parent, name, AT_REMOVEDIR);
+	take_out(parent, name, AT_REMOVEDIR);
+}
+
+/*
+ * What overlay makes in work has mode 0.  Where mkoverlay has been, it may be
+ * one that an earlier -d opened.
+ */
+static void
+remove_overlays(const char *name)
+{
+	int work = open("work", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fstatat(work, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISDIR(st.st_mode) && (!(st.st_mode & 07777) ||
+	    may(AT_FDCWD, "layers", F_OK)))
+		remove_tree(work, name);
+	close(work);
 }
 
 static int
@@ -64,14 +93,18 @@ unmount(const char *path, const char *type)
 void
 delete_all(void)
 {
+	static char path[PATH_MAX];	/* of DIR, which may be a link */
 	static struct mount m;
-	int found = 0, here = open(".", O_PATH | O_CLOEXEC);
+	int found = 0, here = open(".", O_PATH | O_CLOEXEC), lock;
 
 	if (here < 0)
 		refuse("open", ".");
 	hold_signals();
 	if (chdir(dir) < 0)
 		refuse("chdir", dir);
+	lock_dir(lock = open(".", O_RDONLY | O_CLOEXEC));
+	if (raw_getcwd(path, sizeof path) < 0)
+		refuse("name the folder", dir);
 	while (is_mount_point(AT_FDCWD, "merged"))
 		found = unmount("merged", "overlay");
 	if (upper_in_use() || mounted_elsewhere()) {
@@ -79,16 +112,17 @@ delete_all(void)
 		if (fchdir(here) == 0)
 			refuse_in("remove", "work");
 	}
-	remove_tree(AT_FDCWD, "work/index");
-	remove_tree(AT_FDCWD, "work/work");
+	remove_overlays("index");
+	remove_overlays("work");
 	found += remove_folder("work");
 	found += remove_folder("merged");
 	if (access("upper", F_OK) < 0 && errno == ENOENT)
 		did(unlink("layers"), "unlink(\"layers\")");
 	go_back(here);
-	while (mount_at(dir, &m) && is_mount_point(AT_FDCWD, dir) &&
+	close(lock);
+	while (mount_at(path, &m) && is_mount_point(AT_FDCWD, path) &&
 	    strcmp(m.source, "mkoverlay") == 0)
-		found = unmount(dir, "tmpfs");
+		found = unmount(path, "tmpfs");
 	did(rmdir(dir), "rmdir(%s)", dir);
 	if (!found) {
 		say("%s: there is nothing to delete", dir);

@@ -1,4 +1,5 @@
 /* DIR, and the folders in it: made, opened, and taken back. */
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -13,6 +14,7 @@
 #include "mkoverlay/overlay.h"
 #include "mounts.h"
 #include "names.h"
+#include "put.h"
 #include "raw.h"
 #include "say.h"
 #include "why/mkoverlay.h"
@@ -40,8 +42,7 @@ take_back(void)
 		fchdir(here);
 	}
 	take_out(made_merged, "merged", AT_REMOVEDIR);
-	if (made_work)
-		unlinkat(at, "work/work", AT_REMOVEDIR);
+	take_out(made_work, "work/work", AT_REMOVEDIR);
 	take_out(made_work, "work", AT_REMOVEDIR);
 	take_out(made_layers, "layers", 0);
 	take_out(made_upper, "upper", AT_REMOVEDIR);
@@ -51,12 +52,28 @@ take_back(void)
 		did(rmdir(dir), "rmdir(%s)", dir);
 }
 
-static void
-open_dir(void)
+/*
+ * Two at once would each see that nothing is mounted yet.  The lock ends with
+ * our descriptors, at the exec.
+ */
+void
+lock_dir(int fd)
 {
-	at = openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return;
+	tell("lock %s", dir);
+	because("OVL-108", "somebody has a lock on it, as mkoverlay has while "
+	    "it mounts");
+	fail();
+}
+
+static void
+open_dir(const char *path)
+{
+	at = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0)
 		refuse("open", dir);
+	lock_dir(at);
 }
 
 /* DIR, where nothing is mounted yet. */
@@ -69,7 +86,9 @@ make_dir(void)
 	} else if (errno != EEXIST)
 		refuse("mkdir", dir);
 	undo = take_back;
-	open_dir();
+	open_dir(dir);
+	if (find(root, "/.."))
+		root = true_name(at, root);
 	if (!made_dir && is_mount_point(at, "merged")) {
 		errno = EBUSY;
 		refuse_in("mount on", "merged");
@@ -88,8 +107,7 @@ mount_tmpfs(void)
 	    dir, list) < 0)
 		refuse("mount a tmpfs on", dir);
 	made_tmpfs = 1;
-	close(at);
-	open_dir();
+	open_dir(root);		/* where "." is still what is below */
 }
 
 /* 1: made, 0: it was there. */
@@ -130,6 +148,7 @@ remember(void)
 	static char *old[MOST_LAYERS];
 	const char *before, *record = layers_text();
 	int fd, n, i = 0;
+	struct stat st;
 
 	if (!made_upper && layers_are(record))
 		return;
@@ -145,9 +164,16 @@ remember(void)
 			fail();
 		}
 	}
-	made_layers = made_upper || !may(at, "layers", F_OK);
-	fd = openat(at, "layers", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-	    0644);
+	made_layers = fstatat(at, "layers", &st, AT_SYMLINK_NOFOLLOW) < 0;
+	if (!made_layers && !S_ISREG(st.st_mode)) {
+		errno = EEXIST;
+		tell("write %s", in_dir("layers"));
+		because("OVL-109", "it is no regular file, as mkoverlay makes "
+		    "it");
+		fail();
+	}
+	fd = openat(at, "layers", O_WRONLY | O_CREAT | O_TRUNC |
+	    O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (did(fd < 0 ? -1 : write(fd, record, strlen(record)),
 	    "write(%d, %s, ...)", fd, record) != (long)strlen(record))
 		refuse_in("write", "layers");

@@ -71,13 +71,8 @@ begin(void)
 {
 	int i;
 
-	for (i = 0; i < lowers; i++) {
-		layer[i] = openat(AT_FDCWD, lower[i], O_PATH | O_DIRECTORY |
-		    O_CLOEXEC);
-		if (layer[i] < 0)
-			refuse("open", lower[i]);
-		lower[i] = absolute(lower[i]);
-	}
+	for (i = 0; i < lowers; i++)
+		layer[i] = open_lower(&lower[i]);
 	if ((fs = syscall(430 /* SYS_fsopen */, "overlay", 1)) < 0) {
 		if (errno != ENOSYS)
 			refuse("fsopen", "overlay");

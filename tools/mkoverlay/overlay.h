@@ -15,10 +15,11 @@ extern int fs;			/* the new file system, or -1 */
 
 void	 take_options(const char *list), take_size(const char *s);
 int	 asks_for_index(void);
-char	*absolute(const char *path);
+char	*absolute(const char *path), *true_name(int fd, const char *path);
+int	 open_lower(char **path);
 void	 go_back(int here);
 int	 open_folder(const char *name), is_empty(const char *name);
-void	 make_folders(void), delete_all(void);
+void	 lock_dir(int fd), make_folders(void), delete_all(void);
 void	 begin(void), mount_overlay(void), mount_by_names(void);
 void	 check_writable(int tree);
 const char	*layers_text(void);

@@ -1,11 +1,17 @@
 /* Names that count from where we were called. */
+#include <sys/syscall.h>
+
+#include <linux/openat2.h>
+
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "layers.h"
 #include "mkoverlay/overlay.h"
+#include "put.h"
 #include "raw.h"
 #include "say.h"
 #include "why/mkoverlay.h"
@@ -46,4 +52,35 @@ go_back(int here)
 		die("return to where we were called");
 	}
 	close(here);
+}
+
+/* The name of an open folder, without links or ".."; or path, made absolute. */
+char *
+true_name(int fd, const char *path)
+{
+	int here = open(".", O_PATH | O_CLOEXEC);
+	char *name = room(PATH_MAX + 16);
+
+	*name = '\0';
+	if (here >= 0 && fchdir(fd) == 0) {
+		raw_getcwd(name, PATH_MAX);
+		go_back(here);
+	}
+	trim(name + strlen(name) + 16);
+	return *name == '/' ? name : absolute(path);
+}
+
+/* A folder, and its name for ever: links lead elsewhere one day. */
+int
+open_lower(char **path)
+{
+	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+	    .resolve = RESOLVE_NO_SYMLINKS };
+	int fd = syscall(SYS_openat2, AT_FDCWD, *path, &how, sizeof how);
+	int plain = fd >= 0 && !find(*path, "..");
+
+	if (fd < 0 && (fd = open(*path, how.flags)) < 0)
+		refuse("open", *path);
+	*path = plain ? absolute(*path) : true_name(fd, *path);
+	return fd;
 }

@@ -12,6 +12,7 @@
 
 const char *tool, *usage;
 char **command;
+const char *read_handle;
 int verbose;
 void (*undo)(void);
 
@@ -113,6 +114,7 @@ try_words(const char *prefix, const char *option, const char *old,
 	static char text[LINE_SIZE];
 	struct out o = { text, text + sizeof text - 1 };
 	const char *words[3];
+	const char *spent = strchr(prefix, '|') ? NULL : read_handle;
 	char **word;
 	int i, found = !old;
 
@@ -121,6 +123,10 @@ try_words(const char *prefix, const char *option, const char *old,
 	put_text(&o, option);
 	for (word = command + 1; *word; word++) {
 		words[0] = *word == old ? first : *word;
+		if (*word != old && spent && strcmp(*word, "-") == 0) {
+			words[0] = spent;
+			spent = NULL;
+		}
 		words[1] = *word == old ? second : NULL;
 		words[2] = NULL;
 		found |= *word == old;

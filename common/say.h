@@ -10,6 +10,7 @@
 #define FORMAT2 __attribute__((format(printf, 2, 3)))
 
 extern const char *tool;	/* the name before each line */
+extern const char *read_handle;	/* what "-" stood for, or NULL */
 extern char **command;		/* what the user typed */
 extern const char *usage;	/* its first lines are the synopsis */
 extern int verbose;

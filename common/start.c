@@ -173,6 +173,7 @@ handle(const char *operand)
 		say("standard input: no handle");
 		fail();
 	}
+	read_handle = line;
 	return line;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <linux/capability.h>
 #include <linux/magic.h>
 
 #include "facts.h"
@@ -59,10 +60,27 @@ proc_hides(void)
 	    find(m.super, "hidepid=4") || find(m.super, "ptraceable"));
 }
 
+/*
+ * A /proc where there is none; where it is another PID namespace's, in mounts
+ * of our own: others in these would lose theirs.
+ */
+void
+try_proc(void)
+{
+	struct statfs fs;
+
+	if (statfs("/proc", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+		try("mount -t proc proc /proc");
+	else if (has_cap(CAP_SYS_ADMIN))
+		try_again("unshare-lite -m --mount-proc ");
+}
+
 static void
 why_target(int err, const char *operand, pid_t pid)
 {
 	long thread_of = status_number(pid, "Tgid", 10);
+	char process[16];
+	struct out o = { process, process + sizeof process - 1 };
 
 	if (is_filtered("pidfd_open"))
 		because("TGT-01", "a seccomp filter refuses pidfd_open(2)");
@@ -72,7 +90,9 @@ why_target(int err, const char *operand, pid_t pid)
 	else if (thread_of > 0 && thread_of != pid) {
 		because("TGT-03", "%s is a thread of process %ld", operand,
 		    thread_of);
-		try("%-s -t %ld", tool, thread_of);
+		put_number(&o, thread_of, 10);
+		*o.at = '\0';
+		try_instead(operand, process, NULL);
 	}
 }
 
@@ -105,7 +125,7 @@ target(const char *operand, pid_t *pid)
 		errno = ENOENT;
 		tell("look at process %-s", operand);
 		because("NSE-19", "/proc is not mounted");
-		try("mount -t proc proc /proc");
+		try_proc();
 		fail();
 	}
 	if (!proc_is_ours()) {
@@ -113,7 +133,7 @@ target(const char *operand, pid_t *pid)
 		tell("look at process %-s", operand);
 		because("NSE-17", "/proc belongs to another PID namespace than "
 		    "ours, where %-s is another process", operand);
-		try("mount -t proc proc /proc");
+		try_proc();
 		fail();
 	}
 	if (access(proc_path(*pid, ""), F_OK) < 0 && alive(fd)) {

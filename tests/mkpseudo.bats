@@ -331,6 +331,37 @@ export -f below options
 	END
 }
 
+@test "-d takes what is on top, and names what is covered" {
+	inside -pf <<-'END'
+		works mkpseudo -m proc,dev r
+		works mkpseudo -m dev r
+		mount --rbind r r
+		refused mkpseudo -d r
+		because PSE-110
+		try_works
+		umount -R r
+		works mkpseudo -d r
+		[[ -z $(below) ]]
+		works mkpseudo -m proc r
+		mount -t tmpfs none r
+		refused mkpseudo -d r
+		because PSE-110
+		umount r
+		works mkpseudo -d r
+		[[ -z $(below) ]]
+	END
+}
+
+@test "folders are made for all to pass, whatever the umask is" {
+	inside <<-'END'
+		umask 077
+		works mkpseudo -m tools,shm r sh -c umask
+		prints 0077
+		[[ $(stat -c %a r/run r/run/cooperage r/dev r/dev/shm | sort -u | tr '\n' ' ') = '1777 755 ' ]]
+		works mkpseudo -d r
+	END
+}
+
 @test "a device that was made a link of, in a dev that is there, is mounted nowhere" {
 	inside <<-'END'
 		echo mine >outside

@@ -120,6 +120,14 @@ setup() {
 	END
 }
 
+@test "a folder of PROG's name that is not in ROOT is no habit" {
+	mkdir busybox
+	mv r b
+	inside <<-'END'
+		works own pivot b busybox true
+	END
+}
+
 @test "PROG gets no descriptor that it was not given" {
 	inside <<-'END'
 		mkdir r/dev

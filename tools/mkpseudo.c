@@ -11,6 +11,7 @@
  *	unshare-lite -ar mkpseudo rootfs pivot rootfs /bin/sh
  */
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -156,6 +157,7 @@ main(int argc, char **argv)
 	const char *prog = NULL;
 	int c, deleting = 0, exact, force = 0, here, masking = 0;
 	unsigned wanted = 0;
+	mode_t mask;
 
 	start("mkpseudo", text, argv);
 	while ((c = option(argc, argv, "dfhm:vV", longs)) != -1)
@@ -173,7 +175,8 @@ main(int argc, char **argv)
 		wanted = places_named(STANDARD);
 
 	root = handle(*argv++);
-	here = openat(AT_FDCWD, ".", O_PATH | O_CLOEXEC);
+	if ((here = openat(AT_FDCWD, ".", O_PATH | O_CLOEXEC)) < 0)
+		die("open %s", ".");
 	root_fd = openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0) {
 		tell("open %s", root);
@@ -194,7 +197,9 @@ main(int argc, char **argv)
 
 	hold_signals();
 	undo = take_back;
+	mask = umask(022);	/* whatever it is, all may pass the folders */
 	mount_all(wanted, exact);
+	umask(mask);
 	if (masking && wanted & places_named("proc"))
 		mask_all("proc");
 	if (masking && wanted & places_named("sys"))

@@ -157,12 +157,13 @@ guard_habit(int fd, const char *prog, int more)
 {
 	static char path[PATH_MAX];
 	int here = strcmp(root, ".") == 0 && *prog != '/';
+	size_t n = strlen(root);
+	int below = n && strncmp(prog, root, n) == 0 &&
+	    (prog[n] == '/' || root[n - 1] == '/');
 	struct stat st;
 
-	if (put_old || more ||
-	    (!here && strncmp(prog, root, strlen(root)) != 0) ||
-	    stat(prog, &st) < 0 || !S_ISDIR(st.st_mode) ||
-	    (here && find_program(fd, prog, path) == 0))
+	if (put_old || more || (!here && !below) || stat(prog, &st) < 0 ||
+	    !S_ISDIR(st.st_mode) || find_program(fd, prog, path) == 0)
 		return;
 	say("%s is a folder, and no program", prog);
 	try("pivot -o %s %s", prog, root);

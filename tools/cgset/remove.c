@@ -12,6 +12,7 @@
 #include "facts.h"
 #include "put.h"
 #include "say.h"
+#include "target.h"
 
 #define PATIENCE 10000		/* milliseconds in which one more has to end */
 
@@ -35,7 +36,7 @@ guard_ancestors(void)
 		tell("find our own processes in /proc");
 		because("UNS-36", "/proc is missing, or belongs to another PID "
 		    "namespace than ours");
-		try("mount -t proc proc /proc");
+		try_proc();
 		fail();
 	}
 	FOR_EACH_TAKEN(p)

@@ -38,7 +38,7 @@ unmount_all(const char *prefix)
 	static struct mounts in;
 	size_t length = strlen(prefix);
 	unsigned n = 0, i;
-	const char *path;
+	const char *path, *covered = NULL;
 
 	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
 		die("open /proc/self/mountinfo");
@@ -62,11 +62,23 @@ unmount_all(const char *prefix)
 	if (n == 0)
 		say("nothing of mkpseudo's is mounted in %s", root);
 	while (n-- > 0) {
-		/* The caller's sysfs has mounts of its own on it. */
-		if (unmount(ours[n].path, ours[n].marked ? 0 : MNT_DETACH) == 0)
+		path = ours[n].path;
+		if (mount_id(root_fd, path) != ours[n].id) {
+			covered = path;
 			continue;
-		tell("unmount %s", below(ours[n].path));
-		why_unmount(errno, ours[n].path);
+		}
+		/* The caller's sysfs has mounts of its own on it. */
+		if (unmount(path, ours[n].marked ? 0 : MNT_DETACH) == 0)
+			continue;
+		tell("unmount %s", below(path));
+		why_unmount(errno, path);
+		fail();
+	}
+	if (covered) {
+		errno = EBUSY;
+		tell("unmount %s", below(covered));
+		because("PSE-110", "another mount lies over it, or over ROOT");
+		try("findmnt -R %s", root);
 		fail();
 	}
 }

@@ -24,6 +24,7 @@
 #include "say.h"
 #include "nsenter-lite/sealed.h"
 #include "start.h"
+#include "target.h"
 
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x10		/* since Linux 6.3 */
@@ -161,7 +162,7 @@ why_unopened(void)
 		because("NSE-17", "/proc belongs to another PID namespace than "
 		    "ours");
 	if (reasons())
-		try("mount -t proc proc /proc");
+		try_proc();
 	unexplained(2);
 }
 

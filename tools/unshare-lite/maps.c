@@ -5,6 +5,7 @@
 #include "idmap.h"
 #include "raw.h"
 #include "say.h"
+#include "target.h"
 #include "unshare-lite/asked.h"
 
 int mapped, deny = -1, outside;
@@ -50,7 +51,7 @@ plan_maps(void)
 		tell("find our child in /proc");
 		because("UNS-36", "/proc is missing, or belongs to another PID "
 		    "namespace than ours");
-		try("mount -t proc proc /proc");
+		try_proc();
 		fail();
 	}
 }

@@ -310,6 +310,10 @@ setup() {
 		cp -r r/. new/r
 		refused chroot new /pivot /r /bin/sh
 		because PIV-08
+		mkdir new/plain
+		refused chroot new /bin/sh -c 'cd /plain && exec /pivot -o old .'
+		because PIV-08
+		never_says 'outside our root|PUT_OLD'
 	END
 }
 

@@ -104,7 +104,7 @@ make_put_old(void)
 		if (errno == EEXIST)
 			return;
 		tell("mkdir %s", put_old);
-		why_pivot(errno, root, put_old);
+		why_not_made(errno, put_old);
 		fail();
 	}
 	did(0, "mkdir(%s, 0700)", put_old);
@@ -175,10 +175,10 @@ guard_habit(int fd, const char *prog, int more)
 }
 
 static void
-refuse(const char *what)
+refuse(const char *what, const char *old)
 {
 	tell("%-s %s", what, root);
-	why_pivot(errno, root, put_old);
+	why_pivot(errno, root, old);
 	fail();
 }
 
@@ -209,7 +209,7 @@ main(int argc, char **argv)
 		die("open . and /");
 	fd = openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		refuse("open");
+		refuse("open", NULL);
 	if (*argv) {
 		guard_habit(fd, *argv, argv[1] != NULL);
 		prog = look_up(fd, *argv);
@@ -220,7 +220,7 @@ main(int argc, char **argv)
 
 	hold_signals();
 	if (!is_mount_point(fd, "") && bind_root() < 0)
-		refuse("bind");
+		refuse("bind", NULL);
 	if (put_old)
 		make_put_old();
 	if (change_root() < 0 && unlock_root(here) < 0) {
@@ -228,7 +228,7 @@ main(int argc, char **argv)
 		if (fchdir(here) < 0 || (bound && step_up() < 0))
 			die("return to where we were called");
 		errno = c;
-		refuse("pivot_root");
+		refuse("pivot_root", put_old);
 	}
 	undo = NULL;
 	leave_old_root(old);

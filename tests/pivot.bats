@@ -190,6 +190,9 @@ setup() {
 		works own pivot "$long/r" /bin/busybox true
 		fails 125 own pivot "$(printf '%05000d' 0)" sh
 		says ENAMETOOLONG
+		because PIV-42
+		refused own pivot -o "r/$(printf '%0300d' 0)" r
+		because PIV-42
 	END
 }
 
@@ -233,7 +236,103 @@ setup() {
 		because PIV-10
 		refused own pivot -o r/no/such r
 		because PIV-11
+		refused own pivot r/bin/busybox/x sh
+		because PIV-10
+		refused own pivot -o r/bin/busybox/old r
+		because PIV-10
 	END
+}
+
+@test "because: a symbolic link leads nowhere, in a circle, or may not be followed" {
+	inside <<-'END'
+		ln -s nowhere dangling
+		ln -s circle circle
+		for path in dangling dangling/x; do
+			refused own pivot $path sh
+			because PIV-40
+			refused own pivot -o $path r
+			because PIV-40
+		done
+		refused own pivot circle sh
+		because PIV-41
+		refused own pivot -o circle/x r
+		because PIV-41
+		mkdir m
+		mount -t tmpfs -o nosymfollow tmpfs m
+		ln -s . m/link
+		refused own pivot m/link sh
+		because PIV-43
+		never_says circle
+		ln -s m/link link
+		refused own pivot link sh
+		says 'one of: a circle, .*, a mount with nosymfollow'
+	END
+}
+
+@test "because: PUT_OLD cannot be made on its file system" {
+	inside <<-'END'
+		mkdir full ro
+		mount -t tmpfs -o nr_inodes=1 tmpfs full
+		refused own pivot -o full/old full
+		because PIV-45
+		says 'has 0 inodes left'
+		never_says PIV-35
+		mount -t tmpfs -o ro tmpfs ro
+		refused own pivot -o ro/old ro
+		because PIV-44
+	END
+}
+
+@test "because: our gid has no name on the file system of PUT_OLD" {
+	mkdir t
+	refused unshare -Um --map-user=0 sh -c 'mount -t tmpfs tmpfs t && exec pivot -o t/old t'
+	says EOVERFLOW
+	because PIV-46
+}
+
+# bats test_tags=root
+@test "because: PUT_OLD would lie on an idmapped mount, or in an immutable folder" {
+	musl-gcc -static -idirafter /usr/include -idirafter "/usr/include/$(uname -m)-linux-gnu" \
+		-D_GNU_SOURCE -o idmap -x c - <<-'END'
+		/* idmap FOLDER USER_NAMESPACE: with open_tree(2), mount_setattr(2), move_mount(2) */
+		#include <sys/syscall.h>
+		#include <fcntl.h>
+		#include <unistd.h>
+		int main(int argc, char **argv)
+		{
+			int tree = syscall(428, AT_FDCWD, argv[1], 1);
+			unsigned long long attr[] = { 0x100000, 0, 0, open(argv[2], O_RDONLY) };
+			return argc != 3 || syscall(442, tree, "", AT_EMPTY_PATH, attr, sizeof attr) < 0 ||
+			    syscall(429, tree, "", AT_FDCWD, argv[1], 4) < 0;
+		}
+	END
+	inside <<-'END'
+		mkdir m
+		mount -t tmpfs tmpfs m
+		spawn unshare -U sleep 60
+		eventually test ! "/proc/$pid/ns/user" -ef /proc/self/ns/user
+		echo 0 1000 1 >"/proc/$pid/uid_map"
+		echo 0 1000 1 >"/proc/$pid/gid_map"
+		if ./idmap m "/proc/$pid/ns/user"; then	# since Linux 6.3
+			refused own pivot -o m/old m
+			because PIV-46
+			says 'idmapped mount'
+			umount m
+		fi
+		kill "$pid"
+		wait "$pid" || :
+		if chattr +i m; then	# since Linux 6.6
+			cp -r r/. m && flunk 'not immutable'
+			refused own pivot -o m/old m
+			because PIV-47
+			says '^pivot: try: chattr -i m$'
+		fi
+	END
+}
+
+@test "because: no descriptor is left" {
+	refused in_ns sh -c 'ulimit -n 5; exec pivot r sh'
+	because PIV-48
 }
 
 @test "because: ROOT is the current root" {
@@ -265,6 +364,11 @@ setup() {
 		because PIV-05
 		[[ $before = "$(cat /proc/self/mountinfo)" ]]
 		try_works
+		for old in bin new; do
+			refused own pivot -o r/$old r
+			because PIV-05
+			never_says 'PUT_OLD|does not exist'
+		done
 		mount -t tmpfs tmpfs r/proc
 		mount --make-private r/proc
 		cp -r r/bin r/proc
@@ -322,6 +426,10 @@ setup() {
 		cp -r r/. new/r
 		refused chroot new /pivot /r /bin/sh
 		because PIV-08
+		mkdir new/plain
+		refused chroot new /bin/sh -c 'cd /plain && exec /pivot -o old .'
+		because PIV-08
+		never_says 'outside our root|PUT_OLD'
 	END
 }
 
@@ -380,9 +488,15 @@ setup() {
 		refused own "$W/confine" pivot r sh
 		because PIV-19
 		for call in SYS_pivot_root SYS_mount; do
-			refused own "$W/refuse" "$(number_of $call)" 1 pivot r sh
-			because PIV-33
+			for errno in 1 13 38; do	# EPERM, EACCES, ENOSYS
+				refused own "$W/refuse" "$(number_of $call)" $errno pivot r sh
+				because PIV-33
+				never_says PIV-38
+			done
 		done
+		refused own "$W/refuse" "$(number_of SYS_mkdirat)" 13 \
+			"$W/refuse" "$(number_of SYS_mkdir)" 13 pivot -o r/old r
+		says 'a seccomp filter or a security module'
 	END
 }
 
@@ -404,7 +518,14 @@ setup() {
 	mkdir -m 700 closed
 	cp -r r closed
 	chown 5 closed
-	refused as_user unshare -Urm pivot closed/r sh
+	ln -s closed/r link
+	for path in closed/r link; do
+		refused as_user unshare -Urm pivot $path sh
+		because PIV-29
+	done
+	mkdir -m 700 r/closed
+	chown 5 r/closed
+	refused as_user unshare -Urm pivot -o r/closed/old r
 	because PIV-29
 }
 

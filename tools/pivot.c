@@ -67,6 +67,15 @@ take_back(void)
 		did(umount2(root, MNT_DETACH), "umount2(%s, MNT_DETACH)", root);
 }
 
+/* If we stand in ROOT, then from here on in what was mounted on it. */
+static int
+step_up(void)
+{
+	static char here[PATH_MAX];
+
+	return raw_getcwd(here, sizeof here) == 0 ? chdir(here) : 0;
+}
+
 /*
  * The whole tree: what is mounted below must come along.  Below a shared
  * mount the bind would show in other namespaces, and the pivot be refused.
@@ -75,7 +84,6 @@ static int
 bind_root(void)
 {
 	static struct mount m;
-	static char here[PATH_MAX];
 
 	if (mount_at(root, &m) && m.shared) {
 		errno = EINVAL;
@@ -86,10 +94,7 @@ bind_root(void)
 		return -1;
 	bound = 1;
 	undo = take_back;
-	/* If we stand in ROOT, then from here on in what was mounted on it. */
-	if (raw_getcwd(here, sizeof here) == 0 && chdir(here) < 0)
-		return -1;
-	return 0;
+	return step_up();
 }
 
 static void
@@ -99,7 +104,7 @@ make_put_old(void)
 		if (errno == EEXIST)
 			return;
 		tell("mkdir %s", put_old);
-		why_pivot(errno, root, put_old);
+		why_not_made(errno, put_old);
 		fail();
 	}
 	did(0, "mkdir(%s, 0700)", put_old);
@@ -171,10 +176,10 @@ guard_habit(int fd, const char *prog, int more)
 }
 
 static void
-refuse(const char *what)
+refuse(const char *what, const char *old)
 {
 	tell("%-s %s", what, root);
-	why_pivot(errno, root, put_old);
+	why_pivot(errno, root, old);
 	fail();
 }
 
@@ -207,7 +212,7 @@ main(int argc, char **argv)
 		die("open . and /");
 	fd = openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		refuse("open");
+		refuse("open", NULL);
 	if (*argv) {
 		guard_habit(fd, *argv, argv[1] != NULL);
 		prog = look_up(fd, *argv);
@@ -217,15 +222,15 @@ main(int argc, char **argv)
 
 	hold_signals();
 	if (!is_mount_point(fd, "") && bind_root() < 0)
-		refuse("bind");
+		refuse("bind", NULL);
 	if (put_old)
 		make_put_old();
 	if (change_root() < 0 && unlock_root(here) < 0) {
 		c = errno;
-		if (fchdir(here) < 0)
+		if (fchdir(here) < 0 || (bound && step_up() < 0))
 			die("return to where we were called");
 		errno = c;
-		refuse("pivot_root");
+		refuse("pivot_root", put_old);
 	}
 	undo = NULL;
 	leave_old_root(old);

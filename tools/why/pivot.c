@@ -3,10 +3,17 @@
  * the first condition that is violated (fs/namespace.c); here are all.
  */
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include <linux/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <sched.h>
 #include <string.h>
@@ -62,36 +69,77 @@ seen_from_top(const char *path)
 	return ask_child(look_from_top, path);
 }
 
-static void
-why_not_a_folder(const char *id, const char *path)
+/* The folder that path is a name in. */
+static const char *
+folder_of(const char *path)
 {
-	struct stat st;
+	static char folder[PATH_MAX];
 
-	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
-		because(id, "%s is not a folder", path);
+	if (strlen(path) >= sizeof folder)
+		return path;
+	strcpy(folder, path);
+	return dirname(folder);
 }
 
-/* PUT_OLD is not there, and we may not make it. */
-static int
-why_not_made(const char *put_old)
+/* A symbolic link that cannot be followed, as errno says. */
+static void
+why_link(const char *link)
 {
-	static char parent[PATH_MAX];
-	char *slash;
+	struct statfs fs;
 
-	if (!put_old || strlen(put_old) >= sizeof parent ||
-	    access(put_old, F_OK) == 0)
-		return 0;
-	strcpy(parent, put_old);
-	for (slash = parent + strlen(parent);
-	    slash > parent && slash[-1] == '/';)
-		*--slash = '\0';
-	slash = strrchr(parent, '/');
-	strcpy(slash ? slash + 1 : parent, ".");
-	if (may(AT_FDCWD, parent, W_OK | X_OK))
-		return 0;
-	because("PIV-11", "%s does not exist, and uid %u may not make it",
-	    put_old, geteuid());
-	return 1;
+	if (errno == EACCES)
+		because("PIV-29", "we may not go where the symbolic link %s "
+		    "leads", link);
+	if (errno == ENOENT || errno == ENOTDIR)
+		because("PIV-40", "%s is a symbolic link to what does not "
+		    "exist", link);
+	if (errno != ELOOP)
+		return;
+	if (statfs(folder_of(link), &fs) == 0 &&
+	    fs.f_flags & 0x2000 /* ST_NOSYMFOLLOW */)
+		because("PIV-43", "%s is a symbolic link on a mount with "
+		    "nosymfollow", link);
+	else
+		because("PIV-41", "the symbolic link %s leads to one of: a "
+		    "circle, more than 40 links, a mount with nosymfollow",
+		    link);
+}
+
+/* The path itself: which part of it is missing, no folder, or closed to us. */
+static void
+why_path(int err, const char *path)
+{
+	static char part[PATH_MAX];
+	struct stat st, link;
+	size_t n = 0;
+
+	if (err == ENAMETOOLONG)
+		because("PIV-42", "a path has at most 4,095 bytes, a name in "
+		    "it 255");
+	if (strlen(path) >= sizeof part ||
+	    (err == EACCES && why_unreachable("PIV-29", path)))
+		return;
+	do {
+		n += strspn(path + n, "/");
+		n += strcspn(path + n, "/");
+		memcpy(part, path, n);
+		part[n] = '\0';
+		if (lstat(part, &link) < 0) {
+			if (err == ENOENT && errno == ENOENT)
+				because("PIV-11", "%s does not exist", part);
+			return;
+		}
+		if (stat(part, &st) < 0) {
+			why_link(part);
+			return;
+		}
+		if (!S_ISDIR(st.st_mode)) {
+			because("PIV-10", "%s is not a folder", part);
+			return;
+		}
+	} while (path[n]);
+	if (err == ENOENT && st.st_nlink == 0)
+		because("PIV-28", "the folder %s was removed", path);
 }
 
 /* With every folder of the path open, nothing else gives EACCES. */
@@ -104,25 +152,64 @@ why_module(void)
 		because("PIV-38", "AppArmor refuses it, which confines us to "
 		    "its profile %s", profile);
 	else
-		because("PIV-38", "a security module (LSM) refuses it; with "
-		    "every folder of the path open, nothing else gives EACCES");
+		because("PIV-38", "%-sa security module (LSM) refuses it; with "
+		    "every folder of the path open, nothing else gives EACCES",
+		    prctl(PR_GET_SECCOMP) == 0 ? "" : "a seccomp filter or ");
 }
 
-/* The parts of a root and PUT_OLD that are no matter of mounts. */
+/* The folder that PUT_OLD is to be made in, and its file system. */
 static void
-why_path(int err, const char *root, const char *put_old)
+why_place(int err, const char *folder)
 {
-	struct stat st;
+	static struct mount m;
+	struct statfs fs;
+	struct statx stx;
+	int inodes;
 
-	if (err == EACCES && !why_unreachable("PIV-29", root) &&
-	    !why_not_made(put_old))
-		why_module();
-	if (err != ENOENT)
+	if (err == EOVERFLOW && mount_at(folder, &m)) {
+		if (strstr(m.options, "idmapped"))
+			because("PIV-46", "%s lies on an idmapped mount (%s), "
+			    "whose map lacks uid %u or gid %u", folder,
+			    m.point, geteuid(), getegid());
+		else if (geteuid() == 65534 || getegid() == 65534)
+			because("PIV-46", "our uid or gid is not mapped in "
+			    "this user namespace");
+	}
+	if (err == EPERM && syscall(SYS_statx, AT_FDCWD, folder, 0, 0, &stx) ==
+	    0 && stx.stx_attributes & STATX_ATTR_IMMUTABLE) {
+		because("PIV-47", "the folder %s is immutable (lsattr(1))",
+		    folder);
+		try("chattr -i %s", folder);
+	}
+	if (statfs(folder, &fs) < 0)
 		return;
-	if (lstat(root, &st) < 0 && errno == ENOENT)
-		because("PIV-11", "%s does not exist", root);
-	else if (stat(root, &st) == 0 && st.st_nlink == 0)
-		because("PIV-28", "the folder %s was removed", root);
+	inodes = fs.f_files && fs.f_ffree < 8;
+	if (err == EROFS && fs.f_flags & ST_RDONLY)
+		because("PIV-44", "%s lies on a file system mounted read-only",
+		    folder);
+	if (err == ENOSPC && (inodes || fs.f_bavail < 8))
+		because("PIV-45", "the file system of %s has %lu %-s left",
+		    folder, (unsigned long)(inodes ? fs.f_ffree : fs.f_bavail),
+		    inodes ? "inodes" : "blocks");
+}
+
+/* The folder PUT_OLD could not be made. */
+void
+why_not_made(int err, const char *put_old)
+{
+	const char *folder;
+
+	why_path(err, put_old);
+	folder = folder_of(put_old);
+	why_place(err, folder);
+	if (err == EACCES && !reasons()) {
+		if (may(AT_FDCWD, folder, W_OK | X_OK))
+			why_module();
+		else
+			because("PIV-11", "%s does not exist, and uid %u may "
+			    "not make it", put_old, geteuid());
+	}
+	unexplained(32);
 }
 
 /* The mount that root lies on cannot be found in /proc/self/mountinfo. */
@@ -185,11 +272,6 @@ why_put_old(const char *root, const char *put_old, const struct mount *new)
 	static struct mount m;
 	int id;
 
-	if (access(put_old, F_OK) < 0) {
-		because("PIV-11", "%s does not exist, nor the folder to make "
-		    "it in", put_old);
-		return;
-	}
 	if (!mount_at(put_old, &m))
 		return;
 	if (m.shared) {
@@ -227,39 +309,44 @@ why_root(void)
 }
 
 static void
-why_not_permitted(void)
+why_not_permitted(int err)
 {
-	static const char *const calls[] = { "pivot_root", "mount", "umount2" };
-	int i, found = reasons();
-
-	why_powerless("mnt", in_first("user") ? "PIV-23" : "PIV-24", "PIV-14");
-	if (reasons() > found) {
+	if (err == EPERM)
+		why_powerless("mnt", in_first("user") ? "PIV-23" : "PIV-24",
+		    "PIV-14");
+	if (reasons()) {
 		try_again("unshare-lite -rm ");
 		return;
 	}
-	for (i = 0; i < 3; i++)
-		if (is_filtered(calls[i]))
-			because("PIV-33", "a seccomp filter refuses %-s(2)",
-			    calls[i]);
-	if (is_confined())
+	/* A filter answers what it likes. */
+	if (is_filtered("pivot_root"))
+		because("PIV-33", "a seccomp filter refuses pivot_root(2)");
+	if (is_filtered("mount"))
+		because("PIV-33", "a seccomp filter refuses mount(2)");
+	if (err == EPERM && is_confined())
 		because("PIV-19", "Landlock, or another security module, "
 		    "forbids to change mounts");
+	if (err == EACCES && !reasons())
+		why_module();
+	if (err == ENOSPC && !reasons())
+		because("PIV-35", "this mount namespace would hold more mounts "
+		    "than the sysctl fs.mount-max allows");
 }
 
+/* put_old is NULL, too, as long as ROOT is no mount that could hold it. */
 void
 why_pivot(int err, const char *root, const char *put_old)
 {
 	static struct mount m;
 
-	why_not_a_folder("PIV-10", root);
-	if (put_old)
-		why_not_a_folder("PIV-10", put_old);
-	why_path(err, root, put_old);
-	if (err == EPERM)
-		why_not_permitted();
-	if (err == ENOSPC)
-		because("PIV-35", "this mount namespace would hold more mounts "
-		    "than the sysctl fs.mount-max allows");
+	why_path(err, root);
+	if (put_old && !reasons())
+		why_path(err, put_old);
+	if (!reasons())
+		why_not_permitted(err);
+	if (err == EMFILE)
+		because("PIV-48", "no descriptor is left below the limit, "
+		    "ulimit -n");
 	if (err == EINVAL || err == EBUSY || err == ENOENT) {
 		if (mount_at(root, &m)) {
 			if (is_mount_point(AT_FDCWD, root) &&
@@ -274,5 +361,5 @@ why_pivot(int err, const char *root, const char *put_old)
 			why_elsewhere(root);
 		why_root();
 	}
-	unexplained(21);
+	unexplained(32);
 }

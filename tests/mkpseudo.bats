@@ -270,11 +270,35 @@ export -f below options
 		because PSE-31
 		says "process $child \('sleep'\)"
 		kill $child; wait $child || :
+		mkdir r/dev/mine/d
+		mount -t tmpfs t r/dev/mine/d
 		refused mkpseudo -d r
 		because PSE-30
 		try_works
 		works mkpseudo -d r
 		[[ -z $(below) ]]
+	END
+}
+
+@test "-d names a socket that keeps a mount busy" {
+	needs python3 command -v python3
+	inside -pniuCf <<-'END'
+		mkpseudo -m proc / >/dev/null
+		mkpseudo -m run r >/dev/null
+		spawn python3 -c '
+			import os, socket, time
+			socket.socket(socket.AF_UNIX).bind("elsewhere")
+			s = socket.socket(socket.AF_UNIX)
+			s.bind(os.environ["W"] + "/r/run/x")
+			open("bound", "w")
+			time.sleep(9)'
+		eventually test -e bound
+		refused mkpseudo -d r
+		because PSE-93
+		says "bound to '$W/r/run/x'"
+		kill $pid
+		wait $pid || :
+		works mkpseudo -d r
 	END
 }
 

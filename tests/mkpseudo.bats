@@ -270,11 +270,35 @@ export -f below options
 		because PSE-31
 		says "process $child \('sleep'\)"
 		kill $child; wait $child || :
+		mkdir r/dev/mine/d
+		mount -t tmpfs t r/dev/mine/d
 		refused mkpseudo -d r
 		because PSE-30
 		try_works
 		works mkpseudo -d r
 		[[ -z $(below) ]]
+	END
+}
+
+@test "-d names a socket that keeps a mount busy" {
+	needs python3 command -v python3
+	inside -pniuCf <<-'END'
+		mkpseudo -m proc / >/dev/null
+		mkpseudo -m run r >/dev/null
+		spawn python3 -c '
+			import os, socket, time
+			socket.socket(socket.AF_UNIX).bind("elsewhere")
+			s = socket.socket(socket.AF_UNIX)
+			s.bind(os.environ["W"] + "/r/run/x")
+			open("bound", "w")
+			time.sleep(9)'
+		eventually test -e bound
+		refused mkpseudo -d r
+		because PSE-93
+		says "bound to '$W/r/run/x'"
+		kill $pid
+		wait $pid || :
+		works mkpseudo -d r
 	END
 }
 
@@ -390,18 +414,104 @@ export -f below options
 			because PSE-15
 			never_says 'try: '
 		done
+		refused mkpseudo -m proc -- -x/y
+		because PSE-15
+		try_works
+		refused mkpseudo -m proc /proc/99999999/root
+		because PSE-15
+		never_says 'try: '
 		: >file
-		refused mkpseudo file
-		because PSE-76
+		for name in file file/ file/x; do
+			refused mkpseudo $name
+			because PSE-76
+		done
 		mount -t tmpfs -o ro t r
 		refused mkpseudo -m proc r
 		because PSE-72
+		refused mkpseudo -m proc r/x
+		because PSE-15
+		never_says 'try: '
+		umount r
+		mount -t tmpfs -o nr_inodes=1 t r
+		refused mkpseudo -m proc r
+		because PSE-91
 		umount r
 		mkdir gone
 		cd gone
 		rmdir ../gone
 		refused mkpseudo -m proc . true
 		because PSE-78
+	END
+}
+
+@test "a link to ROOT that cannot be followed is told from one that leads nowhere" {
+	inside -pf <<-'END'
+		mkdir n
+		mount -t tmpfs t n
+		mkdir n/d
+		ln -s d n/l
+		works mkpseudo -m proc n/l true
+		mount -o remount,bind,nosymfollow n
+		ln -s nosuch dangling
+		ln -s circle circle
+		ln -s n/l far
+		for item in {dangling,dangling/,dangling/x}:PSE-86 {circle,far}:PSE-87 n/l:PSE-88; do
+			refused mkpseudo -m proc "${item%:*}"
+			because "${item#*:}"
+			never_says 'try: '
+			[[ $item != *:PSE-87 ]] || says 'or one lies on a mount with nosymfollow'
+		done
+	END
+}
+
+@test "a ROOT that may not be searched or written is refused" {
+	inside -pf <<-'END'
+		weak() { setpriv --bounding-set -dac_override,-dac_read_search --inh-caps -all mkpseudo "$@"; }
+		for item in 555:'write to' 600:search; do
+			chmod ${item%:*} r
+			refused weak -m tmp r
+			because PSE-74
+			says "'r' belongs to uid 0 and has mode ${item%:*}, and uid 0 may not ${item#*:} it"
+		done
+		chmod 755 r
+		mkdir -m 500 r/dev
+		refused weak -m pts r
+		says "'r/dev' belongs to uid 0 and has mode 500, and uid 0 may not write to it .PSE-74"
+		mkdir -m 0 closed
+		ln -s closed/d l
+		refused weak -m tmp closed/d
+		says "uid 0 may not search the folder of 'closed/d' .PSE-74"
+		refused weak -m tmp l
+		says "uid 0 may not follow the symbolic link 'l' .PSE-74"
+		chmod 755 closed
+	END
+}
+
+# bats test_tags=root
+@test "a ROOT that is immutable, or idmapped, is refused" {
+	needs 'chattr on a tmpfs' unshare -m sh -c 'mount -t tmpfs t r && chattr +i r'
+	needs python3 command -v python3
+	inside <<-'END'
+		mount -t tmpfs t r
+		chattr +i r
+		refused mkpseudo -m tmp r
+		because PSE-92
+		chattr -i r
+		spawn unshare -U sleep 9
+		eventually test ! /proc/$pid/ns/user -ef /proc/self/ns/user
+		echo 0 100000 65536 | tee /proc/$pid/uid_map >/proc/$pid/gid_map
+		# open_tree(2), mount_setattr(2), move_mount(2)
+		python3 -c '
+			import ctypes, os, struct, sys
+			call = ctypes.CDLL(None, use_errno=True).syscall
+			tree = call(428, -100, b"r", 1)
+			users = os.open("/proc/%s/ns/user" % sys.argv[1], os.O_RDONLY)
+			assert call(442, tree, b"", 0x1000, struct.pack("4Q", 1 << 20, 0, 0, users), 32) == 0
+			assert call(429, tree, b"", -100, b"r", 4) == 0' $pid
+		refused mkpseudo -m tmp r
+		because PSE-89
+		never_says PSE-74
+		kill $pid
 	END
 }
 
@@ -428,7 +538,8 @@ export -f below options
 		eventually test -d /proc/$child/root/mnt/tmp
 		refused mkpseudo -m tmp /proc/$child/root/mnt
 		because PSE-65
-		says "try: nsenter-lite -t $child -m mkpseudo /"
+		try_works
+		grep -q ' /mnt/tmp .* mkpseudo ' /proc/$child/mountinfo
 		kill $child
 	END
 }
@@ -598,10 +709,13 @@ export -f below options
 	END
 }
 
-@test "no user ID mapped means no new folder" {
+@test "no user or group ID mapped means no new folder" {
 	inside <<-'END'
 		refused unshare -Um --keep-caps sh -c 'mount -t tmpfs -o mode=777 t r && mkpseudo -m tmp r'
 		because PSE-73
+		try_works
+		refused unshare -Um --map-user=0 sh -c 'mount -t tmpfs -o mode=777 t r && mkpseudo -m tmp r'
+		because PSE-90
 		try_works
 	END
 }
@@ -646,6 +760,9 @@ export -f below options
 	inside -pf <<-'END'
 		refused ./confine mkpseudo -m tmp r
 		because PSE-49
+		refused ./confine strace -o /dev/null -e inject=mkdir,mkdirat:error=EACCES mkpseudo -m tmp r
+		says "mkdir 'r/tmp'"
+		because PSE-49
 	END
 }
 
@@ -673,6 +790,31 @@ export -f below options
 		says 'seccomp filter'
 		refused strace -f -o /dev/null -e inject=mount_setattr:error=ENOSYS mkpseudo -m tools r
 		says 'none of the'
+	END
+}
+
+@test "a seccomp filter is told, whatever it answers" {
+	build refuse
+	inside -pf <<-'END'
+		for errno in 1 38; do
+			for call in mount openat2 open_tree; do
+				refused ./refuse "$(number_of SYS_$call)" $errno mkpseudo -m tools r
+				because PSE-85
+				says "seccomp filter refuses $call"
+			done
+		done
+		works mkpseudo -m tmp r
+		refused ./refuse "$(number_of SYS_umount2)" 38 mkpseudo -d r
+		because PSE-85
+	END
+}
+
+@test "the folder of tools is found by /proc, and told to be missing there" {
+	inside -pf <<-'END'
+		mount -t tmpfs t /proc
+		refused mkpseudo -m tools r
+		says "^mkpseudo: bind on 'r/run/cooperage': .*ENOENT"
+		says '^mkpseudo: because: '
 	END
 }
 

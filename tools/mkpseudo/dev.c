@@ -106,19 +106,24 @@ groups(void)
 	return map;
 }
 
+/* Whether a map of users or groups has id. */
+int
+is_mapped(const char *text, unsigned id)
+{
+	unsigned first;
+
+	for (; *text; text += *text == '\n') {
+		first = digits(text, &text, 10);
+		digits(text, &text, 10);
+		if (id - first < digits(text, &text, 10))
+			return 1;
+	}
+	return 0;
+}
+
 /* Terminals belong to the group tty, where there is a group 5. */
 const char *
 pts_options(void)
 {
-	const char *p;
-	unsigned first, count;
-
-	for (p = groups(); *p; p += *p == '\n') {
-		first = digits(p, &p, 10);
-		digits(p, &p, 10);
-		count = digits(p, &p, 10);
-		if (first <= 5 && 5 - first < count)
-			return TERMINALS ",gid=5";
-	}
-	return TERMINALS;
+	return is_mapped(groups(), 5) ? TERMINALS ",gid=5" : TERMINALS;
 }

@@ -184,7 +184,7 @@ bind_tools(const char *path)
 	static char self[PATH_MAX];
 
 	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
-		die("readlink /proc/self/exe");
+		refuse_bind(AT_FDCWD, "/proc", path);
 	*strrchr(self, '/') = '\0';
 	bind_folder(*self ? self : "/", path, RDONLY | NOSUID | NODEV);
 }

@@ -18,17 +18,28 @@ why_busy(int id, const char *where)
 	static struct names proc;
 	static struct mount m;
 	struct mounts in;
-	char path[300], name[32];
+	char path[300], name[32], *line, *rest;
 	const char *pid;
+	int i;
 
 	if (mounts_open(&in, "/proc/self/mountinfo") >= 0) {
 		while (mount_next(&in, &m))
 			if (m.parent == id) {
 				because("PSE-30", "%s is mounted in it, and "
 				    "not by mkpseudo", m.point);
-				try("umount %s", m.point);
+				try("umount -R %s", m.point);
 			}
 		mounts_close(&in);
+	}
+	get(AT_FDCWD, "/proc/net/unix", m.text, sizeof m.text);
+	rest = m.text;
+	while ((line = strsep(&rest, "\n")) && rest) {
+		for (i = 0; i < 7; i++) {	/* words before its path */
+			line += strcspn(line, " ");
+			line += strspn(line, " ");
+		}
+		if (*line && mount_id(AT_FDCWD, line) == id)
+			because("PSE-93", "a socket is bound to %s", line);
 	}
 	if (names_open(&proc, AT_FDCWD, "/proc") < 0)
 		return;
@@ -48,12 +59,12 @@ why_unmount(int err, const char *path)
 {
 	const char *where = below(path);
 
-	if (err == EPERM)
+	if (err == EPERM || is_filtered("umount2"))
 		why_no_mounts("umount2");
 	if (err == EBUSY)
 		why_busy(mount_id(root_fd, path), where);
 	if (err == EINVAL && fchdir(root_fd) == 0 && is_locked(path))
 		because("PSE-28", "%s came from a more privileged mount "
 		    "namespace, and can be unmounted only there", where);
-	unexplained(6);
+	unexplained(7);
 }

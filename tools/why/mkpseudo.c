@@ -179,7 +179,7 @@ why_mount(int err, const char *type)
 {
 	if (err == EPERM)
 		why_refused(type);
-	if (err == EACCES)
+	else if (err == EACCES || is_filtered("mount"))
 		why_no_mounts("mount");
 	if (err == ENODEV && !is_known(type))
 		because("PSE-21", "this kernel has no %-s", type);
@@ -197,12 +197,16 @@ why_bind(int err, int from, const char *name, const char *path)
 	static struct mount m;
 	struct stat st;
 
-	if (err == ENOSYS && is_before(5, 12))
+	if (is_filtered("open_tree"))
+		because("PSE-85", "a seccomp filter refuses %-s(2)",
+		    "open_tree");
+	else if (err == EPERM || err == EACCES || is_filtered("mount"))
+		why_no_mounts("mount");
+	else if (err == ENOSYS && is_before(5, 12))
 		because("PSE-85", "mount_setattr(2) needs Linux 5.12");
 	else if (err == ENOSYS && status_number(0, "Seccomp", 10) == 2)
-		because("PSE-85", "a seccomp filter refuses mount_setattr(2)");
-	if (err == EPERM || err == EACCES)
-		why_no_mounts("mount");
+		because("PSE-85", "a seccomp filter refuses mount_setattr(2) "
+		    "or move_mount(2)");
 	if (err == ENOENT && fstatat(from, name, &st, 0) < 0)
 		because("PSE-16", "%s does not exist", name);
 	if (err == EINVAL && mount_by_id(mount_id(from, name), &m) &&

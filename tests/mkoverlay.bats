@@ -746,6 +746,31 @@ export -f moved
 	END
 }
 
+# bats test_tags=static
+@test "where /proc or its mounts are not seen, no other namespace is blamed" {
+	inside <<-'END'
+		cp "$BIN/mkoverlay" .
+		mkdir proc
+		works mkoverlay -l l o
+		refused chroot . ./mkoverlay -l /l2 /o/merged/D
+		because OVL-11
+		never_says 'OVL-5[12]'
+		exec 7<o/merged
+		umount -l o/merged
+		refused chroot . ./mkoverlay -l /l2 /o
+		never_says 'OVL-63'
+		refused setpriv --bounding-set -sys_admin --inh-caps -all chroot . ./mkoverlay -l l2 D
+		because OVL-02
+		never_says '^mkoverlay: try'
+		mount --rbind /proc proc
+		mkdir -p E/upper/w
+		ln -s upper/w E/work
+		refused chroot . ./mkoverlay -l /l2 /E
+		because OVL-74
+		never_says 'OVL-5[12]'
+	END
+}
+
 # OVL-55: noatime is the option of a mount.
 @test "options that the kernel refuses are explained" {
 	inside <<-'END'

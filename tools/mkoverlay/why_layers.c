@@ -86,7 +86,11 @@ ignores_case(const char *path, const char *type)
 	return (flags & FS_CASEFOLD_FL) != 0;
 }
 
-/* One layer that overlay cannot take; err is EINVAL. */
+/*
+ * One layer that overlay cannot take; err is EINVAL.  Where mountinfo lacks
+ * even our root (there is no /proc, or the root is no mount), what it lacks may
+ * lie anywhere.
+ */
 static void
 why_layer(const char *path)
 {
@@ -98,7 +102,7 @@ why_layer(const char *path)
 		because("OVL-33", "%s lies on a file system of the kernel's "
 		    "own, no layer for overlay", path);
 	if (!mount_at(path, &m)) {
-		if (access(path, F_OK) == 0)
+		if (access(path, F_OK) == 0 && mount_at("/", &m))
 			because("OVL-51", "%s is in another mount namespace, "
 			    "or outside our root", path);
 		return;
@@ -172,8 +176,9 @@ why_upper(void)
 {
 	const char *upper = in_dir("upper"), *work = in_dir("work");
 	static struct mount m;
+	int seen = mount_at(upper, &m);
 
-	if (!mount_at(upper, &m)) {
+	if (!seen && mount_at("/", &m)) {
 		because("OVL-52", "%s is in another mount namespace, or "
 		    "outside our root", dir);
 	} else if (type_of(upper) == OVERLAY) {
@@ -190,8 +195,8 @@ why_upper(void)
 	} else if (is_within(work, upper) || is_within(upper, work)) {
 		because("OVL-74", "of %s and %s one lies in the other", upper,
 		    work);
-	} else if (strncmp(m.type, "nfs", 3) == 0 ||
-	    strncmp(m.type, "fuse", 4) == 0 || strcmp(m.type, "9p") == 0) {
+	} else if (seen && (strncmp(m.type, "nfs", 3) == 0 ||
+	    strncmp(m.type, "fuse", 4) == 0 || strcmp(m.type, "9p") == 0)) {
 		because("OVL-57", "%s lies on %-s, which lacks what overlay "
 		    "needs", dir, m.type);
 		try_tmpfs();

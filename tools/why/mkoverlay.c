@@ -2,7 +2,10 @@
  * Why overlay refuses to mount: most often with EINVAL, and a sentence that
  * only the kernel log has.
  */
+#include <linux/capability.h>
+
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +15,7 @@
 #include "mkoverlay/overlay.h"
 #include "mounts.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "why/mkoverlay.h"
 
@@ -40,9 +44,10 @@ why_not_permitted(void)
 	why_powerless("mnt", "OVL-02", "OVL-02");
 	if (reasons() && in_first("user"))
 		try_again("unshare-lite -Urm ");
-	else if (reasons() && !owns("mnt"))
+	else if (reasons() && has_cap(CAP_SYS_ADMIN))
 		try_again("unshare-lite -m ");
-	if (!in_first("user") && is_before(5, 11))
+	if (is_before(5, 11) && !in_first("user") &&
+	    may(AT_FDCWD, "/proc/self", F_OK))
 		because("OVL-44", "overlay in a user namespace needs Linux "
 		    "5.11");
 	if (is_filtered("fsopen") || is_filtered("mount"))

@@ -560,6 +560,12 @@ export -f moved
 		ln -s loop loop
 		refused mkoverlay -l loop D
 		because OVL-35
+		mkdir n
+		mount -t tmpfs -o nosymfollow none n
+		ln -s ../l n/link
+		refused mkoverlay -l n/link D
+		because OVL-98
+		never_says 'OVL-35'
 		ln -s nowhere dangling
 		refused mkoverlay -l dangling D
 		because OVL-88

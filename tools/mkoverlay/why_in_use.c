@@ -125,8 +125,8 @@ why_in_use(void)
 	if (!(pid = who_mounts(in_dir("upper"), &m))) {
 		if (may(AT_FDCWD, "/proc/self", F_OK))
 			because("OVL-63", "it belongs to an overlay that no "
-			    "process we see has mounted: that of another, or "
-			    "one unmounted lazily, and still used");
+			    "process we see has mounted: others have, or it "
+			    "was unmounted lazily and is still used");
 	} else if (*pid == 's') {
 		because("OVL-19", "it is the upper folder of the overlay that "
 		    "is mounted at %s", m.point);

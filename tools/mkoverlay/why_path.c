@@ -19,6 +19,20 @@
 #include "say.h"
 #include "why/mkoverlay.h"
 
+#define NOSYMFOLLOW 0x2000	/* f_flags, since Linux 5.10 */
+
+/* Whether the mount that a link lies on is one where none is followed. */
+static int
+is_not_followed(const char *link)
+{
+	int fd = open(link, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct statfs st = { 0 };
+
+	fstatfs(fd, &st);
+	close(fd);
+	return (st.f_flags & NOSYMFOLLOW) != 0;
+}
+
 /* The path itself: which part of it is missing, a file, or closed to us. */
 void
 why_path(int err, const char *path)
@@ -33,12 +47,10 @@ why_path(int err, const char *path)
 		    "it 255");
 	if (strlen(path) >= sizeof part)
 		return;
-	if (err == ELOOP && stat(path, &st) < 0 && errno == ELOOP)
-		because("OVL-35", "symbolic links on the way to %s lead in a "
-		    "circle", path);
 	if (err == EACCES)
 		why_unreachable("OVL-34", path);
-	if (err != ENOENT && err != ENOTDIR)
+	if (err != ENOENT && err != ENOTDIR && (err != ELOOP ||
+	    stat(path, &st) == 0))
 		return;
 	do {
 		n += strspn(path + n, "/");
@@ -50,6 +62,13 @@ why_path(int err, const char *path)
 			because("OVL-12", "%s is not a folder", part);
 		else if (!missing && st.st_nlink == 0)
 			because("OVL-77", "%s was removed by somebody", part);
+		else if (missing && errno == ELOOP && is_not_followed(part))
+			because("OVL-98", "%s is a symbolic link on a mount "
+			    "with nosymfollow", part);
+		else if (missing && errno == ELOOP)
+			because("OVL-35", "the symbolic link %s leads in a "
+			    "circle, or to one on a mount with nosymfollow",
+			    part);
 		else if (missing && lstat(part, &st) == 0)
 			because("OVL-88", "%s is a symbolic link to what "
 			    "does not exist", part);

@@ -146,7 +146,7 @@ why_mkoverlay(int err, const char *path)
 			    "another; the kernel's log (dmesg) says which");
 		break;
 	}
-	unexplained(42);
+	unexplained(43);
 }
 
 void

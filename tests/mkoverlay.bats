@@ -726,10 +726,19 @@ export -f moved
 	inside <<-'END'
 		refused mkoverlay -l /proc/sys D
 		because OVL-33
+		mkdir h
+		if mount -t hugetlbfs none h; then
+			refused mkoverlay -l h D
+			because OVL-33
+		fi
 		works mkoverlay -r -l l a
-		works mkoverlay -r -l a/merged b
+		works mkoverlay -r -l l2 -l a/merged b
 		refused mkoverlay -l b/merged D
 		because OVL-14
+		refused mkoverlay -l l -l b/merged D
+		because OVL-14
+		works mkoverlay -l l -l l2 -l a/merged D true
+		works mkoverlay -d D
 		mkdir x
 		mount -t tmpfs none x
 		mkdir x/l
@@ -783,10 +792,22 @@ export -f moved
 		refused mkoverlay -o bogus=1 -l l D
 		because OVL-24
 		says "the kernel says: .*Unknown parameter|the kernel's log"
-		refused mkoverlay -o noatime -l l D
-		because OVL-24
-		refused mkoverlay -o metacopy=on,redirect_dir=nofollow,userxattr -l l D
-		because OVL-27
+		for option in noatime index=maybe volatile=1; do
+			refused mkoverlay -o $option -l l D
+			because OVL-24
+		done
+		for option in metacopy=on,redirect_dir=nofollow redirect_dir=follow redirect_dir=on; do
+			refused mkoverlay -o userxattr,$option -l l D
+			because OVL-27
+		done
+		if since 5 11; then
+			works mkoverlay -o userxattr,redirect_dir=nofollow -l l D true
+			works mkoverlay -d D
+		fi
+		if [[ $(</sys/module/overlay/parameters/redirect_always_follow) = Y ]]; then
+			refused mkoverlay -o userxattr,redirect_dir=off -l l D
+			because OVL-27
+		fi
 		works mkoverlay -o volatile -l l D true
 		umount D/merged
 		refused mkoverlay -l l D
@@ -800,8 +821,12 @@ export -f moved
 # bats test_tags=root
 @test "options that exclude one another are named" {
 	inside <<-'END'
-		refused mkoverlay -o metacopy=on,redirect_dir=nofollow -l l D
-		because OVL-26
+		for mode in nofollow follow off; do
+			refused mkoverlay -o metacopy=on,redirect_dir=$mode -l l D
+			because OVL-26
+		done
+		works mkoverlay -r -o metacopy=on,redirect_dir=follow -l l D true
+		works mkoverlay -d D
 		refused mkoverlay -o nfs_export=on,index=off -l l D
 		because OVL-26
 		[[ ! -e D ]]

@@ -21,6 +21,8 @@
 
 #define OVERLAY 0x794c7630	/* f_type, as in linux/magic.h */
 #define PROC 0x9fa0
+#define HUGETLBFS 0x958458f6
+#define BINFMT_MISC 0x42494e4d
 #define SYSFS 0x62656572
 
 static unsigned long
@@ -98,7 +100,10 @@ why_layer(const char *path)
 	struct mounts in;
 	char *of;
 
-	if (type_of(path) == PROC || type_of(path) == SYSFS)
+	unsigned long type = type_of(path);
+
+	if (type == PROC || type == SYSFS || type == HUGETLBFS ||
+	    type == BINFMT_MISC)
 		because("OVL-33", "%s lies on a file system of the kernel's "
 		    "own, no layer for overlay", path);
 	if (!mount_at(path, &m)) {
@@ -107,13 +112,12 @@ why_layer(const char *path)
 			    "or outside our root", path);
 		return;
 	}
-	if (type_of(path) == OVERLAY && (of = find(m.super, "lowerdir"))) {
-		of += strcspn(of, "=") + 1;
-		of[strcspn(of, ",:")] = '\0';
-		if (type_of(of) == OVERLAY)
+	while (type == OVERLAY && (of = strsep(&m.super, "=,:")))
+		if (*of == '/' && type_of(of) == OVERLAY) {
 			because("OVL-14", "%s is an overlay over an overlay, "
 			    "and the kernel stacks two", path);
-	}
+			break;
+		}
 	if (ignores_case(path, m.type))
 		because("OVL-58", "%s lies on %-s, where upper and lower "
 		    "case are the same: overlay takes no such layer",
@@ -152,20 +156,28 @@ why_overlap(void)
 	}
 }
 
-/* Options of which one excludes the other (ovl_fs_params_verify). */
+/*
+ * Options of which one excludes the other (ovl_fs_params_verify).  A module
+ * parameter has it whether redirect_dir=off means follow, or nofollow.
+ */
 static void
 why_options(void)
 {
-	int trusted = !asked("userxattr") && in_first("user");
+	int off = asked("redirect_dir=off"), metacopy = asked("metacopy=on");
+	int follow = asked("redirect_dir=follow");
+	int nofollow = asked("redirect_dir=nofollow");
+	char always[2];
 
-	if (!trusted && (asked("redirect_dir=on") || asked("metacopy=on")))
-		because("OVL-27", "redirect_dir=on and metacopy=on need "
-		    "trusted.* attributes; this overlay has user.*");
-	if (asked("metacopy=on") && (asked("redirect_dir=off") ||
-	    asked("redirect_dir=nofollow")))
+	if (*prefix == *USERS && (asked("redirect_dir=on") || follow ||
+	    metacopy || (off && get(AT_FDCWD, "/sys/module/overlay/parameters/"
+	    "redirect_always_follow", always, 2) > 0 && *always == 'Y')))
+		because("OVL-27", "metacopy=on, or redirect_dir other than "
+		    "nofollow, needs trusted.* attributes; this overlay has "
+		    "user.*");
+	if (metacopy && (nofollow || (!read_only && (follow || off))))
 		because("OVL-26", "metacopy=on needs redirect_dir=on");
-	if (asked("nfs_export=on") && (asked("index=off") ||
-	    asked("metacopy=on")))
+	if (asked("nfs_export=on") && (!read_only || nofollow) &&
+	    (asked("index=off") || metacopy))
 		because("OVL-26", "nfs_export=on needs index=on and "
 		    "metacopy=off");
 }

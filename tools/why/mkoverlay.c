@@ -76,9 +76,9 @@ kernels_words(void)
 	line[n] = '\0';
 	line[strcspn(line, "\n")] = '\0';
 	say("the kernel says: %s", line + 2);
-	if (find(line, "Unknown parameter"))
-		because("OVL-24", "overlay has no such option, or none in this "
-		    "kernel");
+	if (find(line, "Unknown parameter") || find(line, " value for '"))
+		because("OVL-24", "overlay has no such option, or none with "
+		    "such a value, in this kernel");
 }
 
 static void

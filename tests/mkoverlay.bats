@@ -192,7 +192,31 @@ export -f moved
 	says '"index", "on", 0\) = 0$'
 }
 
+# A file that was mapped and closed, and a socket that was bound.
 @test "-d says who uses the overlay, and what is mounted in it" {
+	cat >hold.c <<-'END'
+		#include <fcntl.h>
+		#include <string.h>
+		#include <sys/mman.h>
+		#include <sys/socket.h>
+		#include <sys/un.h>
+		#include <unistd.h>
+		int main(int argc, char **argv) {
+			struct sockaddr_un a = { AF_UNIX };
+			int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+			if (*argv[1] == 'b') {
+				strcpy(a.sun_path, argv[2]);
+				bind(fd, (struct sockaddr *)&a, sizeof a);
+			} else {
+				fd = open(argv[2], O_RDWR | O_CREAT, 0644);
+				mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0);
+				close(fd);
+			}
+			close(creat("ready", 0644));
+			pause();
+		}
+	END
+	"${CC:-musl-gcc}" -static -o hold hold.c
 	inside <<-'END'
 		works mkoverlay -l l D
 		sleep 60 <D/merged/f &
@@ -207,6 +231,16 @@ export -f moved
 		says "because: process $! uses it \[OVL-92\]"
 		kill $!
 		wait $! || :
+		for how in map bind; do
+			./hold $how "$W/D/merged/$how" &
+			eventually test -e ready
+			refused mkoverlay -d D
+			because OVL-92
+			[[ $how = bind ]] || says "process $! uses it"
+			kill $!
+			wait $! || :
+			rm ready
+		done
 		mkdir D/merged/proc
 		mount -t tmpfs none D/merged/proc
 		refused mkoverlay -d D
@@ -618,6 +652,56 @@ export -f moved
 		refused mkoverlay -l F/upper/x F
 		because OVL-21
 		left_in F upper
+	END
+}
+
+@test "without a gid in a user namespace no overlay can be made" {
+	inside <<-'END'
+		for t in '' ${T:+"$T"}; do
+			refused unshare-lite -mU --map-users=0:0:1 mkoverlay $t -l l D
+			says "$([[ $t ]] && echo EOVERFLOW || echo EACCES)"
+			because OVL-59
+			[[ ! -e D ]]
+			try_works
+			rm -r D
+		done
+	END
+}
+
+# bats test_tags=root
+@test "a folder that is immutable, or on an idmapped mount, is told" {
+	needs 'Linux 6.6' since 6 6
+	needs 'chattr(1)' type chattr
+	cat >idmap.c <<-'END'
+		#include <fcntl.h>
+		#include <sys/syscall.h>
+		#include <unistd.h>
+		int main(int argc, char **argv) {
+			int tree = syscall(428, AT_FDCWD, argv[1], 1);	/* open_tree, OPEN_TREE_CLONE */
+			unsigned long attr[] = { 0x100000, 0, 0, open(argv[2], O_RDONLY) };	/* MOUNT_ATTR_IDMAP */
+			return syscall(442, tree, "", AT_EMPTY_PATH, attr, sizeof attr) < 0 ||	/* mount_setattr */
+			    syscall(429, tree, "", AT_FDCWD, argv[1], 4) < 0;	/* move_mount */
+		}
+	END
+	"${CC:-musl-gcc}" -D_GNU_SOURCE -static -o idmap idmap.c
+	inside <<-'END'
+		mkdir m
+		mount -t tmpfs none m
+		mkdir m/D
+		chattr +i m/D
+		refused mkoverlay -l l m/D
+		because OVL-43
+		refused mkoverlay -l l m/D/E
+		because OVL-43
+		chattr -i m/D
+		unshare-lite -U --map-users=0:5:1 --map-groups=0:5:1 sleep 60 &
+		eventually grep -qx sleep /proc/$!/comm
+		works ./idmap m /proc/$!/ns/user
+		refused mkoverlay -l l m/D
+		because OVL-99
+		refused mkoverlay -l l m/E
+		because OVL-99
+		kill $!
 	END
 }
 

@@ -96,6 +96,8 @@ why_mkoverlay(int err, const char *path)
 		break;
 	case EPERM:
 		why_not_permitted();
+		if (!reasons())
+			why_unwritable(err);
 		break;
 	case EMFILE:
 		because("OVL-78", "each lower folder takes a descriptor, and "
@@ -127,9 +129,12 @@ why_mkoverlay(int err, const char *path)
 		break;
 	case EACCES:
 		if (!reasons())
-			why_unwritable();
+			why_unwritable(err);
 		if (!reasons())
 			why_confined();
+		break;
+	case EOVERFLOW:
+		why_unwritable(err);
 		break;
 	case EROFS:
 		if (!reasons())
@@ -146,7 +151,7 @@ why_mkoverlay(int err, const char *path)
 			    "another; the kernel's log (dmesg) says which");
 		break;
 	}
-	unexplained(43);
+	unexplained(45);
 }
 
 void

@@ -976,6 +976,14 @@ export -f moved
 	inside <<-'END'
 		refused ./refuse "$(number_of SYS_fsopen)" 1 mkoverlay -l l D
 		because OVL-40
+		if since 6 13; then
+			for call in fsconfig fsmount move_mount; do
+				for err in 1 13 38; do
+					refused ./refuse "$(number_of SYS_$call)" $err mkoverlay -l l D
+					because OVL-40
+				done
+			done
+		fi
 		refused ./confine mkoverlay -l l D
 		because OVL-40
 	END

@@ -84,7 +84,9 @@ kernels_words(void)
 static void
 why_mkoverlay(int err, const char *path)
 {
+	static const char calls[][11] = { "fsconfig", "fsmount", "move_mount" };
 	static struct mount m;
+	int i;
 
 	kernels_words();
 	why_path(err, path);
@@ -151,6 +153,10 @@ why_mkoverlay(int err, const char *path)
 			    "another; the kernel's log (dmesg) says which");
 		break;
 	}
+	for (i = 0; i < 3 && fs >= 0 && !reasons(); i++)
+		if (is_filtered(calls[i]))
+			because("OVL-40", "a seccomp filter refuses %-s",
+			    calls[i]);
 	unexplained(45);
 }
 

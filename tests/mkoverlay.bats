@@ -192,7 +192,31 @@ export -f moved
 	says '"index", "on", 0\) = 0$'
 }
 
+# A file that was mapped and closed, and a socket that was bound.
 @test "-d says who uses the overlay, and what is mounted in it" {
+	cat >hold.c <<-'END'
+		#include <fcntl.h>
+		#include <string.h>
+		#include <sys/mman.h>
+		#include <sys/socket.h>
+		#include <sys/un.h>
+		#include <unistd.h>
+		int main(int argc, char **argv) {
+			struct sockaddr_un a = { AF_UNIX };
+			int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+			if (*argv[1] == 'b') {
+				strcpy(a.sun_path, argv[2]);
+				bind(fd, (struct sockaddr *)&a, sizeof a);
+			} else {
+				fd = open(argv[2], O_RDWR | O_CREAT, 0644);
+				mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0);
+				close(fd);
+			}
+			close(creat("ready", 0644));
+			pause();
+		}
+	END
+	"${CC:-musl-gcc}" -static -o hold hold.c
 	inside <<-'END'
 		works mkoverlay -l l D
 		sleep 60 <D/merged/f &
@@ -207,6 +231,16 @@ export -f moved
 		says "because: process $! uses it \[OVL-92\]"
 		kill $!
 		wait $! || :
+		for how in map bind; do
+			./hold $how "$W/D/merged/$how" &
+			eventually test -e ready
+			refused mkoverlay -d D
+			because OVL-92
+			[[ $how = bind ]] || says "process $! uses it"
+			kill $!
+			wait $! || :
+			rm ready
+		done
 		mkdir D/merged/proc
 		mount -t tmpfs none D/merged/proc
 		refused mkoverlay -d D
@@ -560,6 +594,12 @@ export -f moved
 		ln -s loop loop
 		refused mkoverlay -l loop D
 		because OVL-35
+		mkdir n
+		mount -t tmpfs -o nosymfollow none n
+		ln -s ../l n/link
+		refused mkoverlay -l n/link D
+		because OVL-98
+		never_says 'OVL-35'
 		ln -s nowhere dangling
 		refused mkoverlay -l dangling D
 		because OVL-88
@@ -612,6 +652,56 @@ export -f moved
 		refused mkoverlay -l F/upper/x F
 		because OVL-21
 		left_in F upper
+	END
+}
+
+@test "without a gid in a user namespace no overlay can be made" {
+	inside <<-'END'
+		for t in '' ${T:+"$T"}; do
+			refused unshare-lite -mU --map-users=0:0:1 mkoverlay $t -l l D
+			says "$([[ $t ]] && echo EOVERFLOW || echo EACCES)"
+			because OVL-59
+			[[ ! -e D ]]
+			try_works
+			rm -r D
+		done
+	END
+}
+
+# bats test_tags=root
+@test "a folder that is immutable, or on an idmapped mount, is told" {
+	needs 'Linux 6.6' since 6 6
+	needs 'chattr(1)' type chattr
+	cat >idmap.c <<-'END'
+		#include <fcntl.h>
+		#include <sys/syscall.h>
+		#include <unistd.h>
+		int main(int argc, char **argv) {
+			int tree = syscall(428, AT_FDCWD, argv[1], 1);	/* open_tree, OPEN_TREE_CLONE */
+			unsigned long attr[] = { 0x100000, 0, 0, open(argv[2], O_RDONLY) };	/* MOUNT_ATTR_IDMAP */
+			return syscall(442, tree, "", AT_EMPTY_PATH, attr, sizeof attr) < 0 ||	/* mount_setattr */
+			    syscall(429, tree, "", AT_FDCWD, argv[1], 4) < 0;	/* move_mount */
+		}
+	END
+	"${CC:-musl-gcc}" -D_GNU_SOURCE -static -o idmap idmap.c
+	inside <<-'END'
+		mkdir m
+		mount -t tmpfs none m
+		mkdir m/D
+		chattr +i m/D
+		refused mkoverlay -l l m/D
+		because OVL-43
+		refused mkoverlay -l l m/D/E
+		because OVL-43
+		chattr -i m/D
+		unshare-lite -U --map-users=0:5:1 --map-groups=0:5:1 sleep 60 &
+		eventually grep -qx sleep /proc/$!/comm
+		works ./idmap m /proc/$!/ns/user
+		refused mkoverlay -l l m/D
+		because OVL-99
+		refused mkoverlay -l l m/E
+		because OVL-99
+		kill $!
 	END
 }
 
@@ -720,10 +810,19 @@ export -f moved
 	inside <<-'END'
 		refused mkoverlay -l /proc/sys D
 		because OVL-33
+		mkdir h
+		if mount -t hugetlbfs none h; then
+			refused mkoverlay -l h D
+			because OVL-33
+		fi
 		works mkoverlay -r -l l a
-		works mkoverlay -r -l a/merged b
+		works mkoverlay -r -l l2 -l a/merged b
 		refused mkoverlay -l b/merged D
 		because OVL-14
+		refused mkoverlay -l l -l b/merged D
+		because OVL-14
+		works mkoverlay -l l -l l2 -l a/merged D true
+		works mkoverlay -d D
 		mkdir x
 		mount -t tmpfs none x
 		mkdir x/l
@@ -746,16 +845,53 @@ export -f moved
 	END
 }
 
+# bats test_tags=static
+@test "where /proc or its mounts are not seen, no other namespace is blamed" {
+	inside <<-'END'
+		cp "$BIN/mkoverlay" .
+		mkdir proc
+		works mkoverlay -l l o
+		refused chroot . ./mkoverlay -l /l2 /o/merged/D
+		because OVL-11
+		never_says 'OVL-5[12]'
+		exec 7<o/merged
+		umount -l o/merged
+		refused chroot . ./mkoverlay -l /l2 /o
+		never_says 'OVL-63'
+		refused setpriv --bounding-set -sys_admin --inh-caps -all chroot . ./mkoverlay -l l2 D
+		because OVL-02
+		never_says '^mkoverlay: try'
+		mount --rbind /proc proc
+		mkdir -p E/upper/w
+		ln -s upper/w E/work
+		refused chroot . ./mkoverlay -l /l2 /E
+		because OVL-74
+		never_says 'OVL-5[12]'
+	END
+}
+
 # OVL-55: noatime is the option of a mount.
 @test "options that the kernel refuses are explained" {
 	inside <<-'END'
 		refused mkoverlay -o bogus=1 -l l D
 		because OVL-24
 		says "the kernel says: .*Unknown parameter|the kernel's log"
-		refused mkoverlay -o noatime -l l D
-		because OVL-24
-		refused mkoverlay -o metacopy=on,redirect_dir=nofollow,userxattr -l l D
-		because OVL-27
+		for option in noatime index=maybe volatile=1; do
+			refused mkoverlay -o $option -l l D
+			because OVL-24
+		done
+		for option in metacopy=on,redirect_dir=nofollow redirect_dir=follow redirect_dir=on; do
+			refused mkoverlay -o userxattr,$option -l l D
+			because OVL-27
+		done
+		if since 5 11; then
+			works mkoverlay -o userxattr,redirect_dir=nofollow -l l D true
+			works mkoverlay -d D
+		fi
+		if [[ $(</sys/module/overlay/parameters/redirect_always_follow) = Y ]]; then
+			refused mkoverlay -o userxattr,redirect_dir=off -l l D
+			because OVL-27
+		fi
 		works mkoverlay -o volatile -l l D true
 		umount D/merged
 		refused mkoverlay -l l D
@@ -769,8 +905,12 @@ export -f moved
 # bats test_tags=root
 @test "options that exclude one another are named" {
 	inside <<-'END'
-		refused mkoverlay -o metacopy=on,redirect_dir=nofollow -l l D
-		because OVL-26
+		for mode in nofollow follow off; do
+			refused mkoverlay -o metacopy=on,redirect_dir=$mode -l l D
+			because OVL-26
+		done
+		works mkoverlay -r -o metacopy=on,redirect_dir=follow -l l D true
+		works mkoverlay -d D
 		refused mkoverlay -o nfs_export=on,index=off -l l D
 		because OVL-26
 		[[ ! -e D ]]
@@ -836,6 +976,14 @@ export -f moved
 	inside <<-'END'
 		refused ./refuse "$(number_of SYS_fsopen)" 1 mkoverlay -l l D
 		because OVL-40
+		if since 6 13; then
+			for call in fsconfig fsmount move_mount; do
+				for err in 1 13 38; do
+					refused ./refuse "$(number_of SYS_$call)" $err mkoverlay -l l D
+					because OVL-40
+				done
+			done
+		fi
 		refused ./confine mkoverlay -l l D
 		because OVL-40
 	END

@@ -13,6 +13,7 @@
 #include "process.h"
 #include "program.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "why/mkoverlay.h"
 
@@ -122,8 +123,10 @@ why_in_use(void)
 			return;
 		}
 	if (!(pid = who_mounts(in_dir("upper"), &m))) {
-		because("OVL-63", "it belongs to an overlay that no process "
-		    "we see has mounted: one unmounted lazily, and still used");
+		if (may(AT_FDCWD, "/proc/self", F_OK))
+			because("OVL-63", "it belongs to an overlay that no "
+			    "process we see has mounted: others have, or it "
+			    "was unmounted lazily and is still used");
 	} else if (*pid == 's') {
 		because("OVL-19", "it is the upper folder of the overlay that "
 		    "is mounted at %s", m.point);

@@ -21,6 +21,8 @@
 
 #define OVERLAY 0x794c7630	/* f_type, as in linux/magic.h */
 #define PROC 0x9fa0
+#define HUGETLBFS 0x958458f6
+#define BINFMT_MISC 0x42494e4d
 #define SYSFS 0x62656572
 
 static unsigned long
@@ -86,7 +88,11 @@ ignores_case(const char *path, const char *type)
 	return (flags & FS_CASEFOLD_FL) != 0;
 }
 
-/* One layer that overlay cannot take; err is EINVAL. */
+/*
+ * One layer that overlay cannot take; err is EINVAL.  Where mountinfo lacks
+ * even our root (there is no /proc, or the root is no mount), what it lacks may
+ * lie anywhere.
+ */
 static void
 why_layer(const char *path)
 {
@@ -94,22 +100,24 @@ why_layer(const char *path)
 	struct mounts in;
 	char *of;
 
-	if (type_of(path) == PROC || type_of(path) == SYSFS)
+	unsigned long type = type_of(path);
+
+	if (type == PROC || type == SYSFS || type == HUGETLBFS ||
+	    type == BINFMT_MISC)
 		because("OVL-33", "%s lies on a file system of the kernel's "
 		    "own, no layer for overlay", path);
 	if (!mount_at(path, &m)) {
-		if (access(path, F_OK) == 0)
+		if (access(path, F_OK) == 0 && mount_at("/", &m))
 			because("OVL-51", "%s is in another mount namespace, "
 			    "or outside our root", path);
 		return;
 	}
-	if (type_of(path) == OVERLAY && (of = find(m.super, "lowerdir"))) {
-		of += strcspn(of, "=") + 1;
-		of[strcspn(of, ",:")] = '\0';
-		if (type_of(of) == OVERLAY)
+	while (type == OVERLAY && (of = strsep(&m.super, "=,:")))
+		if (*of == '/' && type_of(of) == OVERLAY) {
 			because("OVL-14", "%s is an overlay over an overlay, "
 			    "and the kernel stacks two", path);
-	}
+			break;
+		}
 	if (ignores_case(path, m.type))
 		because("OVL-58", "%s lies on %-s, where upper and lower "
 		    "case are the same: overlay takes no such layer",
@@ -148,20 +156,28 @@ why_overlap(void)
 	}
 }
 
-/* Options of which one excludes the other (ovl_fs_params_verify). */
+/*
+ * Options of which one excludes the other (ovl_fs_params_verify).  A module
+ * parameter has it whether redirect_dir=off means follow, or nofollow.
+ */
 static void
 why_options(void)
 {
-	int trusted = !asked("userxattr") && in_first("user");
+	int off = asked("redirect_dir=off"), metacopy = asked("metacopy=on");
+	int follow = asked("redirect_dir=follow");
+	int nofollow = asked("redirect_dir=nofollow");
+	char always[2];
 
-	if (!trusted && (asked("redirect_dir=on") || asked("metacopy=on")))
-		because("OVL-27", "redirect_dir=on and metacopy=on need "
-		    "trusted.* attributes; this overlay has user.*");
-	if (asked("metacopy=on") && (asked("redirect_dir=off") ||
-	    asked("redirect_dir=nofollow")))
+	if (*prefix == *USERS && (asked("redirect_dir=on") || follow ||
+	    metacopy || (off && get(AT_FDCWD, "/sys/module/overlay/parameters/"
+	    "redirect_always_follow", always, 2) > 0 && *always == 'Y')))
+		because("OVL-27", "metacopy=on, or redirect_dir other than "
+		    "nofollow, needs trusted.* attributes; this overlay has "
+		    "user.*");
+	if (metacopy && (nofollow || (!read_only && (follow || off))))
 		because("OVL-26", "metacopy=on needs redirect_dir=on");
-	if (asked("nfs_export=on") && (asked("index=off") ||
-	    asked("metacopy=on")))
+	if (asked("nfs_export=on") && (!read_only || nofollow) &&
+	    (asked("index=off") || metacopy))
 		because("OVL-26", "nfs_export=on needs index=on and "
 		    "metacopy=off");
 }
@@ -172,8 +188,9 @@ why_upper(void)
 {
 	const char *upper = in_dir("upper"), *work = in_dir("work");
 	static struct mount m;
+	int seen = mount_at(upper, &m);
 
-	if (!mount_at(upper, &m)) {
+	if (!seen && mount_at("/", &m)) {
 		because("OVL-52", "%s is in another mount namespace, or "
 		    "outside our root", dir);
 	} else if (type_of(upper) == OVERLAY) {
@@ -190,8 +207,8 @@ why_upper(void)
 	} else if (is_within(work, upper) || is_within(upper, work)) {
 		because("OVL-74", "of %s and %s one lies in the other", upper,
 		    work);
-	} else if (strncmp(m.type, "nfs", 3) == 0 ||
-	    strncmp(m.type, "fuse", 4) == 0 || strcmp(m.type, "9p") == 0) {
+	} else if (seen && (strncmp(m.type, "nfs", 3) == 0 ||
+	    strncmp(m.type, "fuse", 4) == 0 || strcmp(m.type, "9p") == 0)) {
 		because("OVL-57", "%s lies on %-s, which lacks what overlay "
 		    "needs", dir, m.type);
 		try_tmpfs();

@@ -1,9 +1,11 @@
 /* The path itself, and the file system that DIR lies on. */
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #include <linux/capability.h>
+#include <linux/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +16,25 @@
 
 #include "facts.h"
 #include "mkoverlay/overlay.h"
+#include "mounts.h"
 #include "put.h"
 #include "raw.h"
 #include "say.h"
 #include "why/mkoverlay.h"
+
+#define NOSYMFOLLOW 0x2000	/* f_flags, since Linux 5.10 */
+
+/* Whether the mount that a link lies on is one where none is followed. */
+static int
+is_not_followed(const char *link)
+{
+	int fd = open(link, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct statfs st = { 0 };
+
+	fstatfs(fd, &st);
+	close(fd);
+	return (st.f_flags & NOSYMFOLLOW) != 0;
+}
 
 /* The path itself: which part of it is missing, a file, or closed to us. */
 void
@@ -33,12 +50,10 @@ why_path(int err, const char *path)
 		    "it 255");
 	if (strlen(path) >= sizeof part)
 		return;
-	if (err == ELOOP && stat(path, &st) < 0 && errno == ELOOP)
-		because("OVL-35", "symbolic links on the way to %s lead in a "
-		    "circle", path);
 	if (err == EACCES)
 		why_unreachable("OVL-34", path);
-	if (err != ENOENT && err != ENOTDIR)
+	if (err != ENOENT && err != ENOTDIR && (err != ELOOP ||
+	    stat(path, &st) == 0))
 		return;
 	do {
 		n += strspn(path + n, "/");
@@ -50,6 +65,13 @@ why_path(int err, const char *path)
 			because("OVL-12", "%s is not a folder", part);
 		else if (!missing && st.st_nlink == 0)
 			because("OVL-77", "%s was removed by somebody", part);
+		else if (missing && errno == ELOOP && is_not_followed(part))
+			because("OVL-98", "%s is a symbolic link on a mount "
+			    "with nosymfollow", part);
+		else if (missing && errno == ELOOP)
+			because("OVL-35", "the symbolic link %s leads in a "
+			    "circle, or to one on a mount with nosymfollow",
+			    part);
 		else if (missing && lstat(part, &st) == 0)
 			because("OVL-88", "%s is a symbolic link to what "
 			    "does not exist", part);
@@ -97,6 +119,26 @@ why_place(int err)
 		    inodes ? "inodes" : "blocks");
 }
 
+/* Whether the map of our user namespace has that ID; so too if unreadable. */
+static int
+is_mapped(const char *map, unsigned id)
+{
+	char text[4096];
+	const char *p = text;
+	unsigned first;
+	long n = get(AT_FDCWD, map, text, sizeof text);
+
+	if (n < 0 || n == sizeof text - 1)
+		return 1;
+	for (; *p; p += strspn(p, "\n")) {
+		first = digits(p, &p, 10);
+		digits(p, &p, 10);
+		if (id - first < digits(p, &p, 10))
+			return 1;
+	}
+	return 0;
+}
+
 /* It came up read-only: overlay could make no folder in work. */
 void
 why_read_only(void)
@@ -106,7 +148,7 @@ why_read_only(void)
 	why_place(ENOSPC);
 	if (reasons() || stat(in_dir("work"), &st) < 0)
 		return;
-	if (st.st_uid == 65534 && !in_first("user"))
+	if (!is_mapped("/proc/self/uid_map", st.st_uid))
 		because("OVL-29", "the owner of %s is not mapped in this user "
 		    "namespace", in_dir("work"));
 	else
@@ -114,19 +156,35 @@ why_read_only(void)
 		    in_dir("work"));
 }
 
+/* For EACCES, EOVERFLOW, and EPERM. */
 void
-why_unwritable(void)
+why_unwritable(int err)
 {
-	char map[64];
+	static struct mount m;
+	const char *place = place_of();
+	int user = is_mapped("/proc/self/uid_map", geteuid());
+	struct statx stx = { 0 };
 
-	if (get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map) == 0)
-		because("OVL-59", "no uid is mapped in this user namespace: "
-		    "overlay's own folders would be closed to us");
-	else if (!may(AT_FDCWD, place_of(), R_OK | W_OK | X_OK))
+	if (err == EPERM) {
+		syscall(SYS_statx, AT_FDCWD, place, 0, 0, &stx);
+		if (stx.stx_attributes & STATX_ATTR_IMMUTABLE)
+			because("OVL-43", "%s is immutable (chattr(1))", place);
+	} else if (err == EACCES && !may(AT_FDCWD, place, R_OK | W_OK | X_OK)) {
 		because("OVL-90", "uid %u may not write to %s", geteuid(),
-		    place_of());
-	else if (work_fd >= 0 && !has_cap(CAP_DAC_OVERRIDE))
+		    place);
+	} else if (!user || !is_mapped("/proc/self/gid_map", getegid())) {
+		because("OVL-59", "our %-s is not mapped in this user "
+		    "namespace: overlay's own folders would be closed to us",
+		    user ? "gid" : "uid");
+		try_again("unshare-lite -Urm ");
+	} else if (err == EOVERFLOW) {
+		if (mount_at(place, &m) && find(m.options, "idmapped"))
+			because("OVL-99", "%s lies on an idmapped mount (%s), "
+			    "which does not map our uid or gid", place,
+			    m.point);
+	} else if (work_fd >= 0 && !has_cap(CAP_DAC_OVERRIDE)) {
 		because("OVL-97", "overlay makes a folder of mode 000 in %s, "
 		    "and without CAP_DAC_OVERRIDE we may not use it",
 		    in_dir("work"));
+	}
 }

@@ -2,7 +2,10 @@
  * Why overlay refuses to mount: most often with EINVAL, and a sentence that
  * only the kernel log has.
  */
+#include <linux/capability.h>
+
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +15,7 @@
 #include "mkoverlay/overlay.h"
 #include "mounts.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "why/mkoverlay.h"
 
@@ -40,9 +44,10 @@ why_not_permitted(void)
 	why_powerless("mnt", "OVL-02", "OVL-02");
 	if (reasons() && in_first("user"))
 		try_again("unshare-lite -Urm ");
-	else if (reasons() && !owns("mnt"))
+	else if (reasons() && has_cap(CAP_SYS_ADMIN))
 		try_again("unshare-lite -m ");
-	if (!in_first("user") && is_before(5, 11))
+	if (is_before(5, 11) && !in_first("user") &&
+	    may(AT_FDCWD, "/proc/self", F_OK))
 		because("OVL-44", "overlay in a user namespace needs Linux "
 		    "5.11");
 	if (is_filtered("fsopen") || is_filtered("mount"))
@@ -71,15 +76,17 @@ kernels_words(void)
 	line[n] = '\0';
 	line[strcspn(line, "\n")] = '\0';
 	say("the kernel says: %s", line + 2);
-	if (find(line, "Unknown parameter"))
-		because("OVL-24", "overlay has no such option, or none in this "
-		    "kernel");
+	if (find(line, "Unknown parameter") || find(line, " value for '"))
+		because("OVL-24", "overlay has no such option, or none with "
+		    "such a value, in this kernel");
 }
 
 static void
 why_mkoverlay(int err, const char *path)
 {
+	static const char calls[][11] = { "fsconfig", "fsmount", "move_mount" };
 	static struct mount m;
+	int i;
 
 	kernels_words();
 	why_path(err, path);
@@ -91,6 +98,8 @@ why_mkoverlay(int err, const char *path)
 		break;
 	case EPERM:
 		why_not_permitted();
+		if (!reasons())
+			why_unwritable(err);
 		break;
 	case EMFILE:
 		because("OVL-78", "each lower folder takes a descriptor, and "
@@ -122,9 +131,12 @@ why_mkoverlay(int err, const char *path)
 		break;
 	case EACCES:
 		if (!reasons())
-			why_unwritable();
+			why_unwritable(err);
 		if (!reasons())
 			why_confined();
+		break;
+	case EOVERFLOW:
+		why_unwritable(err);
 		break;
 	case EROFS:
 		if (!reasons())
@@ -141,7 +153,11 @@ why_mkoverlay(int err, const char *path)
 			    "another; the kernel's log (dmesg) says which");
 		break;
 	}
-	unexplained(42);
+	for (i = 0; i < 3 && fs >= 0 && !reasons(); i++)
+		if (is_filtered(calls[i]))
+			because("OVL-40", "a seccomp filter refuses %-s",
+			    calls[i]);
+	unexplained(45);
 }
 
 void

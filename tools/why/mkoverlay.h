@@ -12,7 +12,7 @@ int		 next_below(struct mounts *in, int id, const char *path,
 int		 upper_in_use(void), mounted_elsewhere(void);
 void		 why_path(int err, const char *path);
 void		 why_place(int err);
-void		 why_unwritable(void), why_read_only(void);
+void		 why_unwritable(int err), why_read_only(void);
 void		 why_layers(void), why_overlap(void), why_in_use(void);
 void		 why_not_permitted(void), try_tmpfs(void);
 void		 why_not_resumed(const char *before, const char *other, int i,

@@ -15,6 +15,7 @@ int	 ask_child(int (*question)(const void *), const void *about);
 int	 is_locked(const char *path);
 int	 is_confined(void);
 int	 is_filtered(const char *call);
+int	 is_filtered_for(const char *call, int flags);
 int	 is_before(unsigned major, unsigned minor);
 long	 status_number(pid_t pid, const char *field, int base);
 int	 proc_is_ours(void);

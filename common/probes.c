@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
@@ -15,6 +16,8 @@
 #include "facts.h"
 #include "mounts.h"
 #include "raw.h"
+
+#define MOUNT_SETATTR 442	/* since Linux 5.12 */
 
 /* A question to which the answer changes who asks it: a child does. */
 int
@@ -52,32 +55,42 @@ is_locked(const char *path)
 
 /* How the kernel answers a call that it must refuse, if no filter does. */
 static const struct probe {
-	char call[13];
-	signed char a, b;	/* its arguments; the others are 0 */
+	char call[14];
+	short number;
+	short a;		/* its arguments; c: from the third on */
+	signed char b, c;
 	char answer;
 	char privileged;	/* it looks at the capability first */
-	short number;
 } probes[] = {
-	{ "pivot_root", 0, 0, EFAULT, 1, SYS_pivot_root },
-	{ "setns", -1, 0, EBADF, 0, SYS_setns },
-	{ "unshare", 1, 0, EINVAL, 0, SYS_unshare },
-	{ "clone3", 0, 0, EINVAL, 0, 435 },
-	{ "fsopen", 0, 0, EFAULT, 1, 430 },
-	{ "umount2", 0, -1, EINVAL, 0, SYS_umount2 },
-	{ "mount", 0, 0, EFAULT, 0, SYS_mount },
-	{ "sethostname", 0, -1, EINVAL, 1, SYS_sethostname },
-	{ "pidfd_open", -1, 0, EINVAL, 0, 434 },
-	{ "memfd_create", 0, -1, EINVAL, 0, SYS_memfd_create },
-	{ "execve", 0, 0, EFAULT, 0, SYS_execve },
-	{ "ioctl", -1, 0, EBADF, 0, SYS_ioctl },
+	{ "pivot_root", SYS_pivot_root, 0, 0, 0, EFAULT, 1 },
+	{ "setns", SYS_setns, -1, 0, 0, EBADF, 0 },
+	{ "unshare", SYS_unshare, 1, 0, 0, EINVAL, 0 },
+	{ "clone", SYS_clone, CLONE_SIGHAND, 0, 0, EINVAL, 0 },
+	{ "clone3", 435, 0, 0, 0, EINVAL, 0 },
+	{ "fsopen", 430, 0, 0, 0, EFAULT, 1 },
+	{ "fsconfig", 431, -1, 0, 0, EINVAL, 0 },
+	{ "fsmount", 432, -1, -1, 0, EINVAL, 1 },
+	{ "open_tree", 428, -1, 0, -1, EINVAL, 0 },
+	{ "move_mount", 429, -1, 0, -1, EINVAL, 1 },
+	{ "mount_setattr", MOUNT_SETATTR, -1, 0, -1, EINVAL, 0 },
+	{ "openat2", 437, -1, 0, 0, EINVAL, 0 },
+	{ "umount2", SYS_umount2, 0, -1, 0, EINVAL, 0 },
+	{ "mount", SYS_mount, 0, 0, 0, EFAULT, 0 },
+	{ "sethostname", SYS_sethostname, 0, -1, 0, EINVAL, 1 },
+	{ "pidfd_open", 434, -1, 0, 0, EINVAL, 0 },
+	{ "memfd_create", SYS_memfd_create, 0, -1, 0, EINVAL, 0 },
+	{ "execve", SYS_execve, 0, 0, 0, EFAULT, 0 },
+	{ "ioctl", SYS_ioctl, -1, 0, 0, EBADF, 0 },
 };
 
 /*
  * Whether a system call filter (seccomp(2)) refuses this call whatever its
- * arguments are.
+ * arguments are; or setns, unshare or clone with these flags.  Both arguments
+ * get them: a descriptor of -1 has all bits as it is, and what is no flags else
+ * is not looked at.
  */
 int
-is_filtered(const char *call)
+is_filtered_for(const char *call, int flags)
 {
 	int saved = errno, filtered = 0;
 	unsigned i;
@@ -90,13 +103,21 @@ is_filtered(const char *call)
 		if (p->privileged && !(has_cap(CAP_SYS_ADMIN) && owns(
 		    strcmp(call, "sethostname") == 0 ? "uts" : "mnt")))
 			continue;
-		if (status_number(0, "Seccomp", 10) < 2)
+		if (status_number(0, "Seccomp", 10) < 2 ||
+		    (p->number == MOUNT_SETATTR && is_before(5, 12)))
 			continue;
-		syscall(p->number, (long)p->a, (long)p->b, 0L, 0L);
+		syscall(p->number, (long)p->a | flags, (long)p->b | flags,
+		    (long)p->c, (long)p->c, (long)p->c);
 		filtered = errno != p->answer;
 	}
 	errno = saved;
 	return filtered;
+}
+
+int
+is_filtered(const char *call)
+{
+	return is_filtered_for(call, 0);
 }
 
 /*

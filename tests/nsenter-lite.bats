@@ -305,11 +305,16 @@ $(ns "$inner" uts net)"
 # bats test_tags=user
 @test "because: another ID needs a capability" {
 	refused nsenter-lite -t $$ -w -S 0 true
-	says 'setgroups|supplementary'
+	says supplementary
+	because NSE-45
+	never_says 'try: '
 	refused nsenter-lite -t $$ -w --preserve-credentials -S 0 true
 	because NSE-45
 	refused nsenter-lite -r/ true
 	because NSE-45
+	refused unshare -Ur nsenter-lite -r/ -S 0 true
+	because NSE-49
+	try_works unshare -Ur
 }
 
 @test "-r takes the target's root and -w its folder; a chrooted target is named" {
@@ -490,6 +495,9 @@ leave_cgroups() {
 	contain -um
 	refused setpriv --bounding-set -sys_ptrace,-net_raw --inh-caps -sys_ptrace,-net_raw nsenter-lite -t "$pid" -u true
 	because NSE-26
+	refused setpriv --bounding-set -setgid nsenter-lite -r/ -S 0 true
+	because NSE-45
+	try_works setpriv --bounding-set -setgid
 	refused setpriv --bounding-set -sys_chroot nsenter-lite "-m/proc/$$/ns/mnt" true
 	because NSE-09
 	: >pin
@@ -502,6 +510,28 @@ leave_cgroups() {
 		because NSE-29
 		kill \$!
 	END
+}
+
+@test "because: what lies in a user namespace of ours is ours, whoever made it" {
+	needs 'subordinate IDs' unshare -Ur --map-auto true
+	spawn as_user unshare-lite -r --map-auto setpriv --reuid 5 --regid 5 --clear-groups unshare -Un sleep 100
+	eventually sleeps "$pid"
+	works as_user nsenter-lite -t "$pid" -Un true
+	refused as_user nsenter-lite -t "$pid" -Uu true
+	because NSE-08
+	never_says NSE-29
+	refused as_user nsenter-lite -t "$pid" -n true
+	because NSE-07
+	try_works as_user
+}
+
+@test "because: no more processes" {
+	spawn as_user unshare -Urpf sleep 100
+	box=$(child_of "$pid")
+	eventually sleeps "$box"
+	refused as_user prlimit --nproc=1 nsenter-lite -t "$box" -Up true
+	says EAGAIN
+	because UNS-41
 }
 
 @test "because: the PID namespace is above ours, or beside it, or dead" {
@@ -526,6 +556,12 @@ leave_cgroups() {
 	contain -Uru
 	refused ./with setns nsenter-lite -t "$pid" -a true
 	because NSE-20
+	build restrict
+	refused ./restrict 4000000 nsenter-lite -t "$pid" -a true
+	says 'setns\(2\) with CLONE_NEWUSER\|CLONE_NEWUTS \[NSE-20\]$'
+	refused ./restrict 4000000 nsenter-lite -t "$pid" -U "-u/proc/$pid/ns/uts" true
+	says 'setns\(2\) with CLONE_NEWUTS \[NSE-20\]$'
+	works ./restrict 20000 nsenter-lite -t "$pid" -a true
 	refused ./with pidfd nsenter-lite -t "$pid" -a true
 	because TGT-01
 	refused ./with landlock nsenter-lite -t "$pid" -a true
@@ -549,6 +585,14 @@ leave_cgroups() {
 		refused unshare -pf nsenter-lite -t 1 -a true
 		because NSE-17
 	END
+}
+
+@test "because: our program cannot be read, and so not be copied" {
+	cp "$BIN/nsenter-lite" .
+	chmod 111 nsenter-lite
+	refused as_user ./nsenter-lite -r/ true
+	says EACCES
+	because NSE-50
 }
 
 # bats test_tags=root

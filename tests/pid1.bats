@@ -282,4 +282,8 @@ screen() {
 		refused strace -f -qq -o /dev/null -e inject=$call:error=EPERM:when=1 pid1 true
 		says EPERM
 	done
+	spawn as_user sleep 60
+	refused as_user prlimit --nproc=1 pid1 true
+	says EAGAIN
+	because UNS-41
 }

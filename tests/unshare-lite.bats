@@ -397,15 +397,27 @@ drop_held() {
 	because PSE-01
 	try_works
 	refused unshare-lite -rp --mount-proc=nosuch true
-	because PSE-15
+	says 'does not exist \[PSE-15\]$'
 	touch plain
 	refused unshare-lite -rp --mount-proc=plain true
-	because PSE-15
-	inside -p -f --mount-proc <<-'END'
+	says 'is not a folder \[PSE-15\]$'
+	(( EUID )) || {
+		mkdir -m 700 closed
+		mkdir closed/x
+		refused as_user unshare-lite -rp --mount-proc=closed/x true
+		says EACCES
+		because UNS-53
+	}
+	OUTSIDE=$EUID inside -p -f --mount-proc <<-'END'
 		mount -t tmpfs none /proc/sys
 		refused unshare-lite -rp --mount-proc true
 		because PSE-02
 		umount /proc/sys
+		(( OUTSIDE )) || {
+			mount -o remount,bind,noatime /proc
+			refused unshare-lite -rp --mount-proc true
+			because PSE-57
+		}
 		mount -o remount,bind,ro /proc
 		refused unshare-lite -Ucp --mount-proc true
 	END
@@ -928,6 +940,9 @@ pane_shows() {
 	because UNS-34
 	refused unshare-lite -U unshare-lite -U true
 	because UNS-07
+	refused unshare-lite --map-users="0:$EUID:1" unshare-lite -r true
+	says 'our gid is not mapped'
+	never_says 'our uid is not mapped'
 }
 
 @test "limits on namespaces are told, and where they are ours raised [UNS-02] [UNS-03]" {
@@ -980,6 +995,7 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	refused $prefix chroot "$ROOTFS" "${tool#.}" -U true
 	says EPERM
 	because UNS-06
+	never_says UNS-07
 	refused $prefix chroot "$ROOTFS" "${tool#.}" -m true
 	says EINVAL
 	because UNS-15
@@ -1004,6 +1020,27 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	because UNS-10
 	works ./refuse 435 38 unshare-lite -ar true
 	works ./refuse 434 1 unshare-lite -ar true
+	refused ./refuse "$(number_of clone)" 38 unshare-lite -rf true
+	says ENOSYS
+	because UNS-10
+	refused ./refuse "$(number_of mount)" 1 unshare-lite -rm true
+	because UNS-10
+	refused ./refuse "$(number_of sethostname)" 1 unshare-lite -r --hostname=x true
+	because UNS-10
+}
+
+@test "a seccomp filter for kinds of namespaces alone is told [UNS-10]" {
+	compile restrict
+	refused ./restrict 20000 unshare-lite -rm --no-fork true
+	says 'unshare\(2\) with CLONE_NEWUSER\|CLONE_NEWNS \[UNS-10\]$'
+	refused ./restrict 20000 unshare-lite -rmp true
+	says 'clone\(2\) with CLONE_NEWUSER\|CLONE_NEWNS\|CLONE_NEWPID \[UNS-10\]$'
+	refused ./restrict 80 unshare-lite -rT true
+	says 'unshare\(2\) with CLONE_NEWTIME \[UNS-10\]$'
+	works ./restrict 20000 unshare-lite -ru true
+	refused as_user ./restrict 20000 unshare-lite -u true
+	because UNS-33
+	never_says UNS-10
 }
 
 @test "a PID namespace that awaits its first process is told [UNS-13]" {
@@ -1062,6 +1099,12 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 		refused unshare-lite --map-users=0:0:1,1:1:1 true
 		says 'because: .*(UNS-36|MAP-)'
 	END
+	inside -p -f --mount-proc <<-'END'
+		mount -o remount,bind,ro /proc
+		refused unshare-lite --boottime=5 true
+		says EROFS
+		because MAP-21
+	END
 	inside -p -f <<-'END'
 		grep -c " /proc " /proc/self/mountinfo >count
 		refused unshare-lite -r --setgroups=allow true
@@ -1096,6 +1139,17 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	refused ./confine unshare-lite -rm true
 	says EPERM
 	because UNS-51
+	# A new proc shows more than the old one, and only that is in order.
+	compile refuse
+	inside -p -f --mount-proc <<-'END'
+		mount -t tmpfs none /proc/sys
+		refused ./confine unshare-lite -mp --propagation=unchanged --mount-proc true
+		because UNS-51
+		never_says PSE-
+		refused ./refuse "$(number_of SYS_mount)" 1 unshare-lite -mp --propagation=unchanged --mount-proc true
+		because UNS-10
+		never_says PSE-
+	END
 }
 
 @test "what cannot be explained is not guessed" {
@@ -1120,7 +1174,7 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 		(( status == 0 )) || flunk 'should go without'
 		says 'no time namespaces'
 		never_says 'CLONE_NEWTIME\) = 0'
-		refused strace -o /dev/null -e inject=unshare:error=EINVAL unshare-lite -T --no-fork true
+		refused strace -o /dev/null -e inject=unshare:error=EINVAL:when=2 unshare-lite -T --no-fork true
 		because UNS-11
 		umount /proc
 	END

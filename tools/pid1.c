@@ -9,6 +9,7 @@
  */
 #include <sys/prctl.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -53,8 +54,13 @@ run(const char *prog, char **argv)
 		wait_child();
 		chain(prog, argv);
 	}
-	if (did(pid, "vfork()") < 0)
-		die("vfork");
+	if (did(pid, "vfork()") < 0) {
+		tell("vfork");
+		if (errno == EAGAIN)
+			because("UNS-41", "one of: ulimit -u; pids.max of a "
+			    "cgroup; kernel.pid_max; kernel.threads-max");
+		fail();
+	}
 	return pid;
 }
 

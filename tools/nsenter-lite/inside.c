@@ -78,11 +78,14 @@ drop_groups(int last)
 	dropped = did(raw_drop_groups(), "setgroups(0, NULL)") == 0;
 	if (dropped || !last)
 		return;
-	if (enters(CLONE_NEWUSER))
+	if (enters(CLONE_NEWUSER)) {
 		note("note: setgroups(2) is denied there, the supplementary "
 		    "groups stay");
-	else
-		die("drop the supplementary groups");
+		return;
+	}
+	tell("drop the supplementary groups");
+	why_groups();
+	fail();
 }
 
 static void

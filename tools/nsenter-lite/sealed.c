@@ -152,18 +152,21 @@ why_unsealed(void)
 }
 
 static void
-why_unopened(void)
+why_unopened(int err)
 {
 	struct statfs fs;
 
-	if (statfs("/proc", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+	if (err == EACCES && !may(AT_FDCWD, "/proc/self/exe", R_OK))
+		because("NSE-50", "our program may be executed, but not read, "
+		    "which a copy takes");
+	else if (statfs("/proc", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
 		because("NSE-34", "/proc is not mounted");
 	else if (!proc_is_ours())
 		because("NSE-17", "/proc belongs to another PID namespace than "
 		    "ours");
-	if (reasons())
+	if (reasons() && err != EACCES)
 		try_proc();
-	unexplained(2);
+	unexplained(3);
 }
 
 /* Executes us once more, from a copy. */
@@ -177,7 +180,7 @@ seal(char **argv)
 
 	if ((exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC)) < 0) {
 		tell("open %s", "/proc/self/exe");
-		why_unopened();
+		why_unopened(errno);
 		fail();
 	}
 	in_memory(exe, argv);

@@ -3,6 +3,7 @@
 #include <sys/vfs.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 
 #include <linux/capability.h>
@@ -12,6 +13,8 @@
 #include "facts.h"
 #include "nsenter-lite/cgroups.h"
 #include "nsenter-lite/entry.h"
+#include "nsenter-lite/inside.h"
+#include "put.h"
 #include "say.h"
 #include "why/nsenter-lite.h"
 
@@ -29,7 +32,28 @@ why_fork(int err)
 		    "ended: nothing starts in it any more", entry.file[i]);
 	if (err == EAGAIN)
 		why_full();
-	unexplained(3);
+	if (err == EAGAIN && !reasons())
+		because("UNS-41", "one of: ulimit -u; pids.max of a cgroup; "
+		    "kernel.pid_max; kernel.threads-max");
+	unexplained(4);
+}
+
+void
+why_groups(void)
+{
+	char text[8];
+
+	if (!has_cap(CAP_SETGID))
+		because("NSE-45", "we have no CAP_SETGID here");
+	else if (get(AT_FDCWD, "/proc/self/setgroups", text, sizeof text) > 0 &&
+	    *text == 'd')
+		because("NSE-49", "setgroups(2) is denied in this user "
+		    "namespace");
+	/* What else is asked for must be allowed, too. */
+	if (reasons() && has_cap(CAP_SETUID) &&
+	    (gid < 0 || has_cap(CAP_SETGID)))
+		try_with(" --preserve-credentials", NULL);
+	unexplained(2);
 }
 
 void

@@ -54,7 +54,9 @@ hold(void)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	char byte;
 
-	if (null < 0 || setsid() < 0 || chdir("/") < 0 || did(prctl(
+	if (null < 0)
+		die("open %s", "/dev/null");
+	if (setsid() < 0 || chdir("/") < 0 || did(prctl(
 	    PR_SET_DUMPABLE, own_id(USER) != 0), "prctl(PR_SET_DUMPABLE, %d)",
 	    own_id(USER) != 0) < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
 		die("prepare to hold");
@@ -157,8 +159,8 @@ make_child(void)
 			continue;
 		}
 		tell("make namespaces");
-		why_unshare(errno, kinds_asked, cgroup_fd >= 0 ?
-		    cgroup_path() : NULL);
+		why_unshare(errno, "clone", kinds_asked & ~NEWTIME,
+		    cgroup_fd >= 0 ? cgroup_path() : NULL);
 		fail();
 	}
 }

@@ -44,7 +44,7 @@ unshare_self(void)
 		if (errno == EINVAL && let_go_of_missing())
 			continue;
 		tell("make namespaces");
-		why_unshare(errno, kinds_asked, NULL);
+		why_unshare(errno, "unshare", kinds_asked & ~NEWTIME, NULL);
 		fail();
 	}
 	if (writer) {

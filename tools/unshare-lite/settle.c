@@ -53,7 +53,7 @@ make_time(void)
 		if (errno == EINVAL && let_go_of_missing())
 			return;
 		tell("unshare -T");
-		why_unshare(errno, NEWTIME, NULL);
+		why_unshare(errno, "unshare", NEWTIME, NULL);
 		fail();
 	}
 	for (i = 0; i < 2; i++) {
@@ -120,6 +120,9 @@ settle(void)
 	if (kinds_asked & CLONE_NEWNS)
 		set_mounts();
 	if (hostname && did(sethostname(hostname, strlen(hostname)),
-	    "sethostname(%s, %u)", hostname, (unsigned)strlen(hostname)) < 0)
-		die("set the hostname to %s", hostname);
+	    "sethostname(%s, %u)", hostname, (unsigned)strlen(hostname)) < 0) {
+		tell("set the hostname to %s", hostname);
+		why_hostname();
+		fail();
+	}
 }

@@ -118,6 +118,25 @@ why_unfit(int fd, int i)
 		why_wrong_pids(fd);
 }
 
+/*
+ * Who makes a child of our user namespace may all in it, and in those below it:
+ * whether we have made fd, or what it lies in.
+ */
+static int
+is_made_by_us(int fd)
+{
+	uid_t uid = -1;
+	int up;
+
+	while ((up = ioctl(fd, NS_GET_PARENT)) >= 0) {
+		if (is_ours(up, "user"))
+			return ioctl(fd, NS_GET_OWNER_UID, &uid) == 0 &&
+			    uid == geteuid();
+		fd = up;
+	}
+	return 0;
+}
+
 /* EPERM: whose fd is. */
 static void
 why_forbidden(int fd, int i)
@@ -127,7 +146,8 @@ why_forbidden(int fd, int i)
 
 	if (kinds[i].flag == CLONE_NEWUSER) {
 		ioctl(fd, NS_GET_OWNER_UID, &uid);
-		if (uid != geteuid() && !has_cap(CAP_SYS_ADMIN))
+		if (uid != geteuid() && !has_cap(CAP_SYS_ADMIN) &&
+		    !is_made_by_us(fd))
 			because("NSE-29", "uid %u made the user namespace, we "
 			    "are uid %u without CAP_SYS_ADMIN", uid, geteuid());
 		return;
@@ -139,13 +159,13 @@ why_forbidden(int fd, int i)
 			    kinds[i].name);
 		return;
 	}
-	ioctl(owner, NS_GET_OWNER_UID, &uid);
 	if (is_ours(owner, "user")) {
 		if (!has_cap(CAP_SYS_ADMIN))
 			because("NSE-08", "the %-s namespace belongs to our "
 			    "user namespace, where we have no CAP_SYS_ADMIN",
 			    kinds[i].name);
-	} else if (!entering && uid == geteuid() && !has_cap(CAP_SYS_ADMIN)) {
+	} else if (!entering && !has_cap(CAP_SYS_ADMIN) &&
+	    is_made_by_us(owner)) {
 		because("NSE-07", "the %-s namespace belongs to a user "
 		    "namespace of ours, which must be entered, too",
 		    kinds[i].name);
@@ -166,11 +186,13 @@ why_enter(int err, int kind)
 {
 	char file[16];
 	int i, fd, closed;
+	int flags = kind < 0 ? entry.flags : kinds[kind].flag;
 
 	if (kind < 0 && err == ESRCH)
 		because("NSE-22", "process %-s has ended", entry.operand);
-	if (is_filtered("setns"))
-		because("NSE-20", "a seccomp filter refuses setns(2)");
+	if (flags && is_filtered_for("setns", flags))
+		because("NSE-20", "a seccomp filter refuses setns(2) with %-s",
+		    kinds_text(flags));
 	closed = reasons();
 	if (kind < 0 && (err == EPERM || err == EACCES))
 		why_no_access(entry.operand, entry.pid);

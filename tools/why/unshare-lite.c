@@ -94,18 +94,27 @@ is_chrooted(void)
 	    ask_child(has_other_root, &root);
 }
 
-static void
-why_no_user_namespace(void)
+/* Which takes a look that succeeds: without /proc nothing is known. */
+static int
+is_unmapped(const char *file)
 {
 	char map[64];
 
+	return get(AT_FDCWD, file, map, sizeof map) == 0;
+}
+
+static void
+why_no_user_namespace(void)
+{
 	if (sysctl("kernel/unprivileged_userns_clone") == 0 &&
 	    !has_cap(CAP_SYS_ADMIN))
 		because("UNS-08", "kernel.unprivileged_userns_clone is 0: "
 		    "only root may make user namespaces");
-	get(AT_FDCWD, "/proc/self/uid_map", map, sizeof map);
-	if (!*map)
+	if (is_unmapped("/proc/self/uid_map"))
 		because("UNS-07", "our uid is not mapped in our user "
+		    "namespace");
+	if (is_unmapped("/proc/self/gid_map"))
+		because("UNS-07", "our gid is not mapped in our user "
 		    "namespace");
 	if (is_chrooted()) {
 		because("UNS-06", "we are chrooted, where no user namespace "
@@ -114,12 +123,23 @@ why_no_user_namespace(void)
 	}
 }
 
+/* flags: those of namespaces that it was called with. */
+static int
+why_filtered(const char *call, int flags)
+{
+	if (!is_filtered_for(call, flags))
+		return 0;
+	if (flags)
+		because("UNS-10", "a seccomp filter refuses %-s(2) with %-s",
+		    call, kinds_text(flags));
+	else
+		because("UNS-10", "a seccomp filter refuses %-s(2)", call);
+	return 1;
+}
+
 static void
 why_not_permitted(int asked)
 {
-	if (is_filtered("unshare"))
-		because("UNS-10", "a seccomp filter refuses unshare(2), and "
-		    "so may refuse clone(2)");
 	if (asked & CLONE_NEWUSER) {
 		if (!why_hollow())
 			why_no_user_namespace();
@@ -130,7 +150,8 @@ why_not_permitted(int asked)
 	if (in_first("user")) {
 		because("UNS-33", "uid %u has no CAP_SYS_ADMIN, and asks for "
 		    "no user namespace to have it in", geteuid());
-		try_with(" -r", NULL);
+		if (reasons() == 1)
+			try_with(" -r", NULL);
 	} else {
 		why_powerless("user", "UNS-34", "UNS-34");
 	}
@@ -266,12 +287,16 @@ why_not_in_cgroup(int err, const char *cgroup)
 }
 
 void
-why_unshare(int err, int asked, const char *cgroup)
+why_unshare(int err, const char *call, int asked, const char *cgroup)
 {
+	int filtered = !cgroup && why_filtered(call, asked);
+
 	if (cgroup)
 		why_not_in_cgroup(err, cgroup);
 	if (err == EPERM)
 		why_not_permitted(asked);
+	else if (filtered)
+		return;
 	else if (err == ENOSPC)
 		why_no_space(asked);
 	else if (err == EINVAL)
@@ -294,15 +319,29 @@ why_offsets(int err, const char *offset)
 	if (err == ERANGE)
 		because("UNS-17", "the clock would be below 0, or above half "
 		    "of what it can show: offset %-s s", offset);
-	unexplained(3);
+	if (err == EROFS)
+		because("MAP-21", "/proc is mounted read-only");
+	unexplained(4);
 }
 
-static void
+void
+why_hostname(void)
+{
+	if (!why_filtered("sethostname", 0))
+		why_hollow();
+	unexplained(2);
+}
+
+static int
 why_confined(void)
 {
-	if (is_confined())
-		because("UNS-51", "Landlock, or another security module, "
-		    "forbids to change mounts");
+	if (why_filtered("mount", 0))
+		return 1;
+	if (!is_confined())
+		return 0;
+	because("UNS-51", "Landlock, or another security module, forbids to "
+	    "change mounts");
+	return 1;
 }
 
 void
@@ -318,7 +357,7 @@ why_propagation(int err, const char *path)
 			    "it would show in other namespaces", path);
 	} else
 		why_confined();
-	unexplained(3);
+	unexplained(4);
 }
 
 /* A new proc may show no more than one that is in sight (fs/namespace.c). */
@@ -342,6 +381,10 @@ why_no_new_proc(void)
 		else if (strncmp(m.options, "ro", 2) == 0)
 			because("PSE-04", "%s is read-only, and a new one "
 			    "would not be", m.point);
+		else if (!find(m.options, "relatime") ||
+		    find(m.options, "nodiratime"))
+			because("PSE-57", "%s is mounted with other atime "
+			    "options (%s)", m.point, m.options);
 	}
 	mounts_close(&in);
 	if (!seen)
@@ -353,16 +396,23 @@ void
 why_proc(int err, const char *dir)
 {
 	struct stat st;
+	int there = stat(dir, &st) == 0;
 
-	if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode))
+	if (!there && err == ENOENT)
+		because("PSE-15", "%s does not exist", dir);
+	else if (!there && err == EACCES)
+		why_unreachable("UNS-53", dir);
+	else if (err == ENOTDIR)
 		because("PSE-15", "%s is not a folder", dir);
-	else if (err == EPERM && !owns("pid")) {
-		because("PSE-01", "our PID namespace belongs to another user "
-		    "namespace");
-		try_with(" -p", NULL);
-	} else if (err == EPERM)
-		why_no_new_proc();
-	else
-		why_confined();
-	unexplained(6);
+	/* The machine's own root may have any proc. */
+	else if (!why_confined() && err == EPERM && !in_first("user")) {
+		if (owns("pid") || is_of_descendant()) {
+			why_no_new_proc();
+		} else if (access("/proc/self/ns/pid", F_OK) == 0) {
+			because("PSE-01", "our PID namespace belongs to "
+			    "another user namespace");
+			try_with(" -p", NULL);
+		}
+	}
+	unexplained(9);
 }

@@ -155,7 +155,7 @@ no_cgroups() {
 
 # The names of causes in what comes in.
 names() {
-	tr '\0' '\n' | grep -aoE '\b[A-Z][A-Z0-9]{2}-[0-9]{2}[a-z]?\b' | sort -u
+	tr '\0' '\n' | grep -aoE '\b[A-Z][A-Z0-9]{2}-[0-9]{2,3}[a-z]?\b' | sort -u
 }
 
 # What the tool can say is on its page, or on that of a tool that it names; and

@@ -1107,7 +1107,7 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	END
 	inside -p -f <<-'END'
 		grep -c " /proc " /proc/self/mountinfo >count
-		refused unshare-lite -r --setgroups=allow true
+		refused unshare-lite -r true
 		because UNS-36
 		try_works
 		# Not on the mounts that others see.
@@ -1219,4 +1219,44 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 			done
 		done
 	done
+}
+
+@test "setgroups(2) that is denied above cannot be allowed below" {
+	for map in -r -U; do
+		works unshare-lite -r --setgroups=deny sh -c "unshare-lite --setgroups=allow $map true; echo \$?"
+		prints 125
+		because MAP-38
+	done
+	works unshare-lite -r --setgroups=deny unshare-lite --setgroups=deny -r true
+}
+
+@test "what is no value of an option is quoted" {
+	for option in propagation setgroups; do
+		misused unshare-lite -mU --$option=$'a\nb\e[31m'
+		[[ $stderr = *"--$option=\$'a\\012b\\033[31m': "* ]]
+	done
+}
+
+# bats test_tags=static
+@test "a chroot into a plain folder, and --no-fork, are tried without the option that does not fit" {
+	cp "$BIN/unshare-lite" "$BIN/pid1" .
+	inside -p -f --mount-proc <<-'END'
+		refused chroot . /unshare-lite -m --propagation=slave /pid1 -V
+		because UNS-15
+		says 'try: unshare-lite --propagation=unchanged -m /pid1 -V$'
+		works chroot . /unshare-lite --propagation=unchanged -m /pid1 -V
+	END
+	refused unshare-lite -Urmp --no-fork --mount-proc true
+	because PSE-01
+	try_works
+}
+
+@test "without /proc no cgroup is said to be missing, and no time namespace can be held" {
+	inside <<-'END'
+		mount -t tmpfs none /proc
+		refused unshare-lite --into-cgroup=nosuch true
+		because UNS-37
+		refused unshare-lite -T --hold
+		because UNS-37
+	END
 }

@@ -91,7 +91,7 @@ set_propagation(const char *word)
 
 	for (i = 0; strcmp(word, known[i].word) != 0; i++)
 		if (!known[i].flag)
-			misuse("--propagation=%-s: private, slave, shared or "
+			misuse("--propagation=%s: private, slave, shared or "
 			    "unchanged", word);
 	propagation = known[i].flag;
 	propagation_name = known[i].name;
@@ -165,7 +165,7 @@ plan_kinds(const char *map, int map_auto)
 	else if (!(kinds_asked & CLONE_NEWNS))
 		misuse("--propagation needs -m");
 	if (hostname && strlen(hostname) > 64)
-		misuse("--hostname=%-s: longer than the kernel's 64 bytes",
+		misuse("--hostname=%s: longer than the kernel's 64 bytes",
 		    hostname);
 }
 
@@ -186,6 +186,7 @@ plan(char **argv)
 	if (print_pid >= 0 && raw_fcntl(print_pid, F_SETFD,
 	    print_pid > 2 ? FD_CLOEXEC : 0) < 0)
 		die("use descriptor %d", print_pid);
+	guard_setgroups();
 	if (mapped)
 		plan_maps();
 	if (cgroup)
@@ -235,7 +236,7 @@ main(int argc, char **argv)
 		case SETGROUPS:
 			deny = strcmp(optarg, "deny") == 0;
 			if (!deny && strcmp(optarg, "allow") != 0)
-				misuse("--setgroups=%-s: allow or deny",
+				misuse("--setgroups=%s: allow or deny",
 				    optarg);
 			break;
 		default:

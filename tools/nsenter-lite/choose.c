@@ -29,8 +29,10 @@ choose(int letter, const char *file)
 		return;
 	}
 	if (file && letter == 'n' && !strchr(file, '/')) {
+		if (!*file)
+			misuse("-n: the name is empty");
 		if (strlen(file) > NAME_MAX)
-			misuse("-n%-s: the name is too long", file);
+			misuse("-n %s: the name is too long", file);
 		file = strcat(strcpy(path, "/run/netns/"), file);
 	}
 	entry.file[i] = file;

@@ -45,7 +45,11 @@ set_root_and_folder(void)
 
 	if (root_fd >= 0 && (did(fchdir(root_fd), "fchdir(%d)", root_fd) < 0 ||
 	    did(chroot("."), "chroot(\".\")") < 0)) {
-		tell("change the root to %s", root ? root : "that of PID");
+		if (root)
+			tell("change the root to %s", root);
+		else
+			tell("change the root to that of process %-s",
+			    entry.operand);
 		if (!has_cap(CAP_SYS_CHROOT))
 			because("NSE-45", "we have no CAP_SYS_CHROOT here");
 		fail();
@@ -79,8 +83,8 @@ drop_groups(int last)
 	if (dropped || !last)
 		return;
 	if (enters(CLONE_NEWUSER)) {
-		note("note: setgroups(2) is denied there, the supplementary "
-		    "groups stay");
+		note("note: the supplementary groups stay: setgroups(2) is "
+		    "denied there, or no group is mapped");
 		return;
 	}
 	tell("drop the supplementary groups");

@@ -89,5 +89,6 @@ warn_of_proc(void)
 	say("/proc shows other processes than those in PROG's PID namespace");
 	because("NSE-36", "the /proc that is mounted here belongs to another "
 	    "PID namespace");
-	try_with(" -m", NULL);
+	if (entry.pid)
+		try_with(" -m", NULL);
 }

@@ -22,6 +22,7 @@ extern int deny;		/* setgroups(2): 1, 0, or -1 for the default */
 extern int outside;		/* only a process outside may write the maps */
 
 void	 map_option(enum id id, const char *operand);
+void	 guard_setgroups(void);
 void	 plan_maps(void);
 void	 write_maps(pid_t pid);
 void	 become_mapped(void);

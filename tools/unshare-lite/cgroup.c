@@ -9,6 +9,7 @@
 #include "mounts.h"
 #include "say.h"
 #include "unshare-lite/asked.h"
+#include "why/unshare-lite.h"
 
 int
 cgroup_open(const char *cgroup)
@@ -27,7 +28,11 @@ cgroup_open(const char *cgroup)
 		cgroup_add(cgroup);
 		return cgroup_folder();
 	}
-	mounts_open(&in, "/proc/self/mountinfo");
+	if (mounts_open(&in, "/proc/self/mountinfo") < 0) {
+		tell("look for cgroup %s", cgroup);
+		why_offsets(errno, NULL);
+		fail();
+	}
 	while (mount_next(&in, &m)) {
 		if (strcmp(m.type, "cgroup2") != 0 &&
 		    strcmp(m.type, "cgroup") != 0)

@@ -1,8 +1,11 @@
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "facts.h"
 #include "idmap.h"
+#include "put.h"
 #include "raw.h"
 #include "say.h"
 #include "target.h"
@@ -34,6 +37,22 @@ has_place(const struct idmap *m, unsigned id)
 		if (id - e->outside < e->count)
 			return 1;
 	return 0;
+}
+
+/* What denies it here denies it in each user namespace below. */
+void
+guard_setgroups(void)
+{
+	char now[8];
+
+	if (deny != 0 || get(AT_FDCWD, "/proc/self/setgroups", now,
+	    sizeof now) < 0 || strcmp(now, "deny\n") != 0)
+		return;
+	errno = EPERM;
+	tell("--setgroups=allow");
+	because("MAP-38", "our user namespace says deny, and so does each "
+	    "below it");
+	fail();
 }
 
 /* Who may write the maps, and whether setgroups(2) must be denied for it. */

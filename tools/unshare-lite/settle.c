@@ -71,6 +71,11 @@ make_time(void)
 	if (!holding && exec_enters_time())
 		return;
 	fd = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		tell("open the time namespace");
+		why_offsets(errno, NULL);
+		fail();
+	}
 	if (did(setns(fd, NEWTIME), "setns(%d, CLONE_NEWTIME)", fd) < 0)
 		die("enter the time namespace");
 	close(fd);

@@ -344,14 +344,30 @@ why_confined(void)
 	return 1;
 }
 
+/* The user's word for an option that begins like this, or NULL. */
+static const char *
+word_of(const char *option)
+{
+	char **word;
+
+	for (word = command + 1; *word && **word == '-'; word++)
+		if (strncmp(*word, option, strlen(option)) == 0)
+			return *word;
+	return NULL;
+}
+
 void
 why_propagation(int err, const char *path)
 {
+	const char *word;
+
 	if (err == EINVAL && !is_mount_point(AT_FDCWD, path)) {
 		if (strcmp(path, "/") == 0) {
 			because("UNS-15", "our root is no mount point: we are "
 			    "chrooted into a plain folder");
-			try_with(" --propagation=unchanged", NULL);
+			word = word_of("--prop");
+			if (!word || strchr(word, '='))
+				try_with(" --propagation=unchanged", word);
 		} else
 			because("UNS-52", "%s is no mount point, and a proc on "
 			    "it would show in other namespaces", path);
@@ -411,7 +427,8 @@ why_proc(int err, const char *dir)
 		} else if (access("/proc/self/ns/pid", F_OK) == 0) {
 			because("PSE-01", "our PID namespace belongs to "
 			    "another user namespace");
-			try_with(" -p", NULL);
+			/* Only a child enters the new one. */
+			try_with(" -p", word_of("--no-f"));
 		}
 	}
 	unexplained(9);

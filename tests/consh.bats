@@ -195,6 +195,47 @@ only_upper() {
 	only_upper box
 }
 
+@test "^Z stops a PROG that is no shell, and consh with it; fg goes on" {
+	export TMUX_TMPDIR=$W
+	tmux -f /dev/null new-session -d -x 80 -y 24 "PATH='$PATH' PS1='at% ' bash --norc --noprofile"
+	pane() { tmux capture-pane -p; }
+	sees() { pane | grep -q -- "$1"; }
+	eventually sees 'at%' || { pane; false; }
+	tmux send-keys 'consh lower box sleep 3; echo status $?' Enter
+	eventually pgrep -x sleep
+	tmux send-keys C-z
+	eventually sees Stopped || { pane; false; }
+	tmux send-keys 'clear; fg' Enter
+	PATIENCE=9000 eventually sees '^at%$' || { pane; false; }
+	tmux kill-server
+	only_upper box
+}
+
+@test "a lock with a PID that is another process today, or our own, is none" {
+	mkdir box
+	ln -s 1 box/lock
+	works consh lower box true
+	ln -s 1.1 box/lock
+	works consh lower box true
+	# Process 2 of a namespace, each time.
+	for _ in 1 2; do
+		works unshare-lite -Urmp --mount-proc --kill-child sh -c "consh lower box sleep 60 & sleep 1; kill -9 \$!; exit 0"
+	done
+	works consh lower box true
+	only_upper box
+}
+
+@test "-e is PROG's, and the folder that consh was called in is not" {
+	TERM=dumb works consh -e PATH=/nowhere -e LD_PRELOAD=/nowhere.so -e 'A=b c' lower box /bin/busybox env
+	silent
+	[[ $(sort <<<"$stdout") = "A=b c
+HOME=/root
+LD_PRELOAD=/nowhere.so
+PATH=/nowhere
+TERM=dumb
+USER=root" ]]
+}
+
 @test "the raw chain runs with all namespaces, on spaces, commas and colons in paths" {
 	dir='b ox,a:b\c'
 	mkdir 'low er,a:b'
@@ -332,6 +373,7 @@ only_upper() {
 
 @test "-n: without root it says what to do" {
 	refused as_user consh -n 10.9.0.1/24,10.9.0.2/24 lower 'b x' true
+	says "try: sudo consh -n 10.9.0.1/24,10.9.0.2/24 lower 'b x' true$"
 	says 'pasta --config-net "\$\(cat "\./b x/pid"\)"'
 	says 'slirp4netns --configure "\$\(cat "\./b x/pid"\)" tap0'
 	[[ ! -e 'b x' ]]

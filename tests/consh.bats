@@ -180,6 +180,7 @@ only_upper() {
 	export TMUX_TMPDIR=$W
 	tmux -f /dev/null new-session -d -x 80 -y 24 "PATH='$PATH' consh lower box sh; echo status \$?; exec sleep 60"
 	pane() { tmux capture-pane -p; }
+	# shellcheck disable=SC2317 # eventually calls it
 	sees() { pane | grep -q -- "$1"; }
 	eventually sees '#' || { pane; false; }
 	tmux send-keys 'sleep 50' Enter
@@ -199,10 +200,13 @@ only_upper() {
 	export TMUX_TMPDIR=$W
 	tmux -f /dev/null new-session -d -x 80 -y 24 "PATH='$PATH' PS1='at% ' bash --norc --noprofile"
 	pane() { tmux capture-pane -p; }
+	# shellcheck disable=SC2317 # eventually calls it
 	sees() { pane | grep -q -- "$1"; }
 	eventually sees 'at%' || { pane; false; }
 	tmux send-keys 'consh lower box sleep 3; echo status $?' Enter
-	eventually pgrep -x sleep
+	eventually test -s box/pid
+	eventually grep -q sleep "/proc/$(<box/pid)/comm"
+	sleep 0.2
 	tmux send-keys C-z
 	eventually sees Stopped || { pane; false; }
 	tmux send-keys 'clear; fg' Enter

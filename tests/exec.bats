@@ -347,7 +347,7 @@ export -f own
 	# The kernel says the same of what runs it.
 	cp /bin/sh sh
 	script "#!$W/sh\n"
-	exec 8>>sh
+	exec 8>>./sh
 	fails 126 pid1 ./s
 	because PID-47
 	[[ $(bash -c "${stderr##*try: }" 2>/dev/null) = */fd/8* ]]

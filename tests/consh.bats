@@ -197,21 +197,21 @@ only_upper() {
 }
 
 @test "^Z stops a PROG that is no shell, and consh with it; fg goes on" {
-	export TMUX_TMPDIR=$W
-	tmux -f /dev/null new-session -d -x 80 -y 24 "PATH='$PATH' PS1='at% ' bash --norc --noprofile"
-	pane() { tmux capture-pane -p; }
+	own_tmux() { tmux -f /dev/null -S "$W/tmux" "$@"; }
+	own_tmux new-session -d -x 80 -y 24 "PATH='$PATH' PS1='at% ' bash --norc --noprofile"
+	pane() { own_tmux capture-pane -p; }
 	# shellcheck disable=SC2317 # eventually calls it
 	sees() { pane | grep -q -- "$1"; }
 	eventually sees 'at%' || { pane; false; }
-	tmux send-keys 'consh lower box sleep 3; echo status $?' Enter
+	own_tmux send-keys 'consh lower box sleep 3; echo status $?' Enter
 	eventually test -s box/pid
 	eventually grep -q sleep "/proc/$(<box/pid)/comm"
 	sleep 0.2
-	tmux send-keys C-z
+	own_tmux send-keys C-z
 	eventually sees Stopped || { pane; false; }
-	tmux send-keys 'clear; fg' Enter
+	own_tmux send-keys 'clear; fg' Enter
 	PATIENCE=9000 eventually sees '^at%$' || { pane; false; }
-	tmux kill-server
+	own_tmux kill-server
 	only_upper box
 }
 

@@ -1088,3 +1088,22 @@ export -f moved
 		works mkoverlay -l l D flock -n D true
 	END
 }
+
+@test "what PROG is given is no option, and a LOWER in DIR is no part of DIR" {
+	inside <<-'END'
+		refused mkoverlay -l /proc D sh -c 'echo redirect_dir=on index=on'
+		because OVL-33
+		never_says OVL-27
+		mkdir D
+		refused mkoverlay -l D.lower D
+		because OVL-05
+		refused mkoverlay -l D/lower D
+		because OVL-05
+		mkdir ro
+		mount -t tmpfs tmpfs ro
+		mkdir -p ro/D/merged
+		mount -o remount,ro ro
+		refused mkoverlay -d ro/D
+		because OVL-10
+	END
+}

@@ -191,6 +191,8 @@ os.setxattr("D/upper/f", "user.overlay.whiteout", b"")'
 	printf 'user.overlay.\n%s\n' "$W/nosuch" >E/layers
 	refused ovldiff E
 	because DIF-05
+	refused ovldiff E/layers
+	because DIF-06
 	printf 'user.overlay.\n%s\n' "$W/l" >E/layers
 	touch E/upper/f
 	works ovldiff E

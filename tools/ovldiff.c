@@ -51,7 +51,9 @@ refuse(const char *what, const char *path)
 	}
 	if (errno == ENOENT)
 		because("DIF-05", "%s does not exist", path);
-	unexplained(5);
+	if (errno == ENOTDIR)
+		because("DIF-06", "%s is no folder", path);
+	unexplained(6);
 	fail();
 }
 

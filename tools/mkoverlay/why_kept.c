@@ -1,5 +1,7 @@
 /* An upper folder that is not resumed, and what -d cannot remove. */
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -129,6 +131,7 @@ why_not_unmounted(int err, const char *path, const char *type)
 void
 why_kept(int err, const char *name)
 {
+	struct statfs place;
 	struct stat st;
 
 	if (err == ENOTEMPTY && stat("work/work", &st) == 0 &&
@@ -143,5 +146,8 @@ why_kept(int err, const char *name)
 		because("OVL-12", "%s is not a folder", name);
 	if (err == EACCES || err == EPERM)
 		because("OVL-90", "uid %u may not remove it", geteuid());
-	unexplained(4);
+	if (err == EROFS && statfs(".", &place) == 0 && place.f_flags & ST_RDONLY)
+		because("OVL-10", "%s lies on a file system mounted read-only",
+		    dir);
+	unexplained(5);
 }

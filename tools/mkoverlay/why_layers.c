@@ -33,14 +33,14 @@ type_of(const char *path)
 	return statfs(path, &it) < 0 ? 0 : (unsigned long)it.f_type;
 }
 
-/* Whether the command line has such a word. */
+/* Whether -o asks for that. */
 int
 asked(const char *word)
 {
-	char **w;
+	const char *w;
 
-	for (w = command + 1; *w; w++)
-		if (find(*w, word))
+	for (w = options; *w; w += strlen(w) + 1)
+		if (find(w, word))
 			return 1;
 	return 0;
 }

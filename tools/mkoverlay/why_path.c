@@ -40,11 +40,14 @@ is_not_followed(const char *link)
 void
 why_path(int err, const char *path)
 {
-	int missing, ours = strncmp(path, dir, strlen(dir)) == 0;
+	size_t n = strlen(dir);
+	int i, missing, ours = strncmp(path, dir, n) == 0 &&
+	    (!path[n] || path[n] == '/');
 	char part[PATH_MAX];
 	struct stat st;
-	size_t n = 0;
 
+	for (n = i = 0; i < lowers; i++)
+		ours &= path != lower[i];
 	if (err == ENAMETOOLONG)
 		because("OVL-42", "a path has at most 4,095 bytes, a name in "
 		    "it 255");

@@ -1102,7 +1102,7 @@ export -f moved
 		mkdir ro
 		mount -t tmpfs tmpfs ro
 		mkdir -p ro/D/merged
-		mount -o remount,ro ro
+		mount -o remount,bind,ro ro
 		refused mkoverlay -d ro/D
 		because OVL-10
 	END

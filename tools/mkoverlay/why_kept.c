@@ -146,7 +146,8 @@ why_kept(int err, const char *name)
 		because("OVL-12", "%s is not a folder", name);
 	if (err == EACCES || err == EPERM)
 		because("OVL-90", "uid %u may not remove it", geteuid());
-	if (err == EROFS && statfs(".", &place) == 0 && place.f_flags & ST_RDONLY)
+	if (err == EROFS && statfs(".", &place) == 0 &&
+	    place.f_flags & ST_RDONLY)
 		because("OVL-10", "%s lies on a file system mounted read-only",
 		    dir);
 	unexplained(5);

@@ -1043,6 +1043,12 @@ export -f moved
 		works bash -c 'cd D && mkoverlay -T -l ../l . && cd "$W" && findmnt -no FSTYPE -T D/upper'
 		prints "$W/D/merged"$'\ntmpfs'
 		works mkoverlay -d D
+		mkdir -p D
+		: >empty
+		chmod +x empty
+		fails 126 bash -c 'cd D && mkoverlay -T -l ../l . ../empty'
+		! grep "$W/D" /proc/self/mountinfo
+		left_in D x
 		mkdir -p D/x
 		works bash -c 'cd D/x && mkoverlay -l "$W/l" .. && mkoverlay -d "$W/D"'
 		prints "$W/D/merged"

@@ -21,7 +21,8 @@
 
 int at = -1, upper_fd = -1, work_fd = -1;
 int made_upper, made_work, made_merged, mounted;
-static int made_dir, made_tmpfs, made_layers;
+static int made_dir, made_layers;
+static size_t made_tmpfs;		/* the length of its name */
 
 static void
 take_out(int made, const char *name, int how)
@@ -46,8 +47,10 @@ take_back(void)
 	take_out(made_work, "work", AT_REMOVEDIR);
 	take_out(made_layers, "layers", 0);
 	take_out(made_upper, "upper", AT_REMOVEDIR);
-	if (made_tmpfs)
-		did(umount2(dir, MNT_DETACH), "umount2(%s, MNT_DETACH)", dir);
+	if (made_tmpfs) {
+		root[made_tmpfs] = '\0';	/* before "/merged" */
+		did(umount2(root, MNT_DETACH), "umount2(%s, MNT_DETACH)", root);
+	}
 	if (made_dir)
 		did(rmdir(dir), "rmdir(%s)", dir);
 }
@@ -106,7 +109,7 @@ mount_tmpfs(void)
 	    "mount(\"mkoverlay\", %s, \"tmpfs\", MS_NOSUID|MS_NODEV, %s)",
 	    dir, list) < 0)
 		refuse("mount a tmpfs on", dir);
-	made_tmpfs = 1;
+	made_tmpfs = strlen(root);
 	open_dir(root);		/* where "." is still what is below */
 }
 

@@ -22,6 +22,7 @@
 #include "apparmor.h"
 #include "facts.h"
 #include "mounts.h"
+#include "put.h"
 #include "pivot.h"
 #include "raw.h"
 #include "say.h"
@@ -167,7 +168,7 @@ why_place(int err, const char *folder)
 	int inodes;
 
 	if (err == EOVERFLOW && mount_at(folder, &m)) {
-		if (strstr(m.options, "idmapped"))
+		if (find(m.options, "idmapped"))
 			because("PIV-46", "%s lies on an idmapped mount (%s), "
 			    "whose map lacks uid %u or gid %u", folder,
 			    m.point, geteuid(), getegid());

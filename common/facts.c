@@ -65,7 +65,7 @@ maps_all(const char *map)
 
 /*
  * Whether our user or pid namespace is the machine's first (proc_ns.h).  To
- * read a map takes less than to read the link.
+ * read a map takes less than the link, the first time that a process looks.
  */
 int
 in_first(const char *kind)

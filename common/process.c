@@ -40,3 +40,23 @@ stands_on(const char *pid, int mount)
 		found = mount_id(fds.fd, fd) == mount;
 	return found;
 }
+
+/* The path of a socket that is bound on the mount with that ID, or NULL. */
+const char *
+socket_on(int mount)
+{
+	static char text[32768];
+	char *line, *rest = text;
+	int i;
+
+	get(AT_FDCWD, "/proc/net/unix", text, sizeof text);
+	while ((line = strsep(&rest, "\n")) && rest) {
+		for (i = 0; i < 7; i++) {	/* words before its path */
+			line += strcspn(line, " ");
+			line += strspn(line, " ");
+		}
+		if (*line == '/' && mount_id(AT_FDCWD, line) == mount)
+			return line;
+	}
+	return NULL;
+}

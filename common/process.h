@@ -3,3 +3,4 @@
 
 const char	*next_process(struct names *proc);
 int		 stands_on(const char *pid, int mount);
+const char	*socket_on(int mount);

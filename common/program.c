@@ -42,13 +42,13 @@ open_in(int root, const char *path, int flags)
 {
 	struct open_how how = { .flags = flags | O_CLOEXEC,
 	    .resolve = RESOLVE_IN_ROOT };
-	int fd;
+	int fd, tries = 100;
 
 	if (root == AT_FDCWD)
 		return open(path, how.flags);
 	do
 		fd = syscall(SYS_openat2, root, path, &how, sizeof how);
-	while (fd < 0 && errno == EAGAIN);
+	while (fd < 0 && errno == EAGAIN && --tries);
 	return fd;
 }
 

@@ -267,14 +267,16 @@ why_capabilities(int root, const char *path)
 	char at[PATH_MAX];
 	unsigned long long may_have = status_number(0, "CapBnd", 16);
 
+	struct statfs fs;
+
 	if (!path_here(root, path, at) ||
+	    statfs(at, &fs) < 0 || fs.f_flags & ST_NOSUID ||
 	    getxattr(at, "security.capability", attr, sizeof attr) < 0 ||
 	    !(attr[0] & VFS_CAP_FLAGS_EFFECTIVE) ||
 	    !((attr[1] | (unsigned long long)attr[3] << 32) & ~may_have))
 		return;
 	because("PID-55", "%s has capabilities that our bounding set has not, "
 	    "and is not to run without", path);
-	try("setcap -r %s", at);
 }
 
 /* Looks at path, at the interpreter that it names, and so on. */

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -126,20 +125,11 @@ is_plain(const char *path)
 	    getxattr(path, "security.capability", NULL, 0) <= 0;
 }
 
-/*
- * What newuidmap(1) needs, and a bounding set keeps from it: as another user
- * than the namespace's maker, which set-user-ID makes it, CAP_SYS_ADMIN, too.
- */
-static const char *
-beyond_bounds(enum id id, const char *path)
+/* Whether our bounding set keeps that from newuidmap(1). */
+static int
+lacks(int cap)
 {
-	long bounds = status_number(0, "CapBnd", 16);
-	struct stat st;
-
-	if (!(bounds >> (id == USER ? CAP_SETUID : CAP_SETGID) & 1))
-		return id == USER ? "CAP_SETUID" : "CAP_SETGID";
-	return bounds >> CAP_SYS_ADMIN & 1 || stat(path, &st) < 0 ||
-	    !(st.st_mode & S_ISUID) ? NULL : "CAP_SYS_ADMIN";
+	return !(status_number(0, "CapBnd", 16) >> cap & 1);
 }
 
 static void
@@ -171,9 +161,9 @@ why_outside(enum id id, const struct idmap *ranges, long long which)
 void
 refuse_undelegated(enum id id, const struct idmap *m)
 {
-	const char *name = helper(id), *cap = NULL;
+	const char *name = helper(id);
 	static struct idmap ranges;
-	int found, nnp, nosuid, plain;
+	int bounded, found, nnp, nosuid, plain;
 	char path[PATH_MAX];
 	long long strange;
 
@@ -186,9 +176,9 @@ refuse_undelegated(enum id id, const struct idmap *m)
 	nnp = geteuid() && status_number(0, "NoNewPrivs", 10) == 1;
 	nosuid = geteuid() && found && on_nosuid(path);
 	plain = geteuid() && found && is_plain(path);
-	if (geteuid() && found && !plain)
-		cap = beyond_bounds(id, path);
-	if (found && strange < 0 && !nnp && !nosuid && !plain && !cap)
+	bounded = geteuid() && found &&
+	    lacks(id == USER ? CAP_SETUID : CAP_SETGID);
+	if (found && strange < 0 && !nnp && !nosuid && !plain && !bounded)
 		return;
 
 	map_refused(id, EPERM);
@@ -202,12 +192,9 @@ refuse_undelegated(enum id id, const struct idmap *m)
 	if (plain)
 		because("MAP-26", "%s is not set-user-ID root, and has no "
 		    "capabilities", path);
-	if (cap)
-		because("MAP-26", "our bounding set lacks %-s, which %s needs",
-		    cap, path);
-	if (cap && strcmp(cap, "CAP_SYS_ADMIN") == 0)
-		try("chmod u-s %s && setcap cap_set%cid+ep %s", path,
-		    id == USER ? 'u' : 'g', path);
+	if (bounded)
+		because("MAP-26", "our bounding set lacks CAP_SET%cID, which "
+		    "%s needs", id == USER ? 'U' : 'G', path);
 	if (strange >= 0)
 		why_outside(id, &ranges, strange);
 	fail();
@@ -217,9 +204,19 @@ refuse_undelegated(enum id id, const struct idmap *m)
 void
 why_helper(enum id id, pid_t pid)
 {
+	char path[PATH_MAX];
 	struct stat st;
 	unsigned group;
 
+	/* Set-user-ID, it is another user than the namespace's maker. */
+	if (geteuid() && lacks(CAP_SYS_ADMIN) && find_program(AT_FDCWD,
+	    helper(id), path) == 0 && stat(path, &st) == 0 &&
+	    st.st_mode & S_ISUID) {
+		because("MAP-26", "our bounding set lacks CAP_SYS_ADMIN, which "
+		    "%s needs, since it is set-user-ID root", path);
+		try("chmod u-s %s && setcap cap_set%cid+ep %s", path,
+		    id == USER ? 'u' : 'g', path);
+	}
 	if (stat(proc_path(pid, ""), &st) < 0)
 		return;
 	if (user_name(&group) && (st.st_gid != group || getgid() != group))

@@ -229,6 +229,7 @@ only_upper() {
 	only_upper box
 }
 
+# bats test_tags=static
 @test "-e is PROG's, and the folder that consh was called in is not" {
 	TERM=dumb works consh -e PATH=/nowhere -e LD_PRELOAD=/nowhere.so -e 'A=b c' lower box /bin/busybox env
 	silent

@@ -4,7 +4,7 @@
 
 load helper
 
-all=(build demo check vm lint bench)
+all=(build demo check vm lint cross bench)
 
 # A PATH of our own, $W/path, with what the script itself needs.  deps looks
 # into /usr/sbin and /sbin, too: it is a copy that does not.

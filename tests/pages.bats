@@ -133,7 +133,7 @@ leave_nothing() {
 
 no_cgroups() {
 	find /sys/fs/cgroup -depth -type d -path "*/$CG*" -exec rmdir {} + 2>/dev/null
-	! find /sys/fs/cgroup -type d -name "$CG" 2>/dev/null | grep -q .
+	! find /sys/fs/cgroup -type d -name "$CG" 2>/dev/null | grep -q . || flunk 'a cgroup is left'
 }
 
 # bats test_tags=root,static

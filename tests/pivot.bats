@@ -292,20 +292,7 @@ setup() {
 
 # bats test_tags=root
 @test "because: PUT_OLD would lie on an idmapped mount, or in an immutable folder" {
-	musl-gcc -static -idirafter /usr/include -idirafter "/usr/include/$(uname -m)-linux-gnu" \
-		-D_GNU_SOURCE -o idmap -x c - <<-'END'
-		/* idmap FOLDER USER_NAMESPACE: with open_tree(2), mount_setattr(2), move_mount(2) */
-		#include <sys/syscall.h>
-		#include <fcntl.h>
-		#include <unistd.h>
-		int main(int argc, char **argv)
-		{
-			int tree = syscall(428, AT_FDCWD, argv[1], 1);
-			unsigned long long attr[] = { 0x100000, 0, 0, open(argv[2], O_RDONLY) };
-			return argc != 3 || syscall(442, tree, "", AT_EMPTY_PATH, attr, sizeof attr) < 0 ||
-			    syscall(429, tree, "", AT_FDCWD, argv[1], 4) < 0;
-		}
-	END
+	build idmap
 	inside <<-'END'
 		mkdir m
 		mount -t tmpfs tmpfs m

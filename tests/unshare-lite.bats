@@ -1251,6 +1251,7 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	try_works
 }
 
+# bats test_tags=static
 @test "without /proc no cgroup is said to be missing, and no time namespace can be held" {
 	inside <<-'END'
 		mount -t tmpfs none /proc

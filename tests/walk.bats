@@ -263,7 +263,7 @@ listing() {
 			nsenter -t "$1" -m --preserve-credentials mount -t tmpfs tmpfs "$2/d/in" &&
 			mountpoint -q d/in && mountpoint d/out' - "$$" "$W"
 		mountpoint -q d/in
-		! mountpoint -q d/out
+		! mountpoint -q d/out || flunk 'it did'
 	END
 }
 

@@ -86,14 +86,15 @@ guard_handle(void)
 static void
 warn_inside(void)
 {
+	const char *name = has_links ? true_name(at, root) : root;
 	size_t n;
 	int i;
 
 	for (i = 0; i < lowers && !on_tmpfs; i++) {
 		n = strlen(lower[i]);
 		n -= n == 1;
-		if (strncmp(root, lower[i], n) == 0 &&
-		    (root[n] == '/' || !root[n]))
+		if (strncmp(name, lower[i], n) == 0 &&
+		    (name[n] == '/' || !name[n]))
 			say("warning: %s lies in the lower folder %s, which "
 			    "should not change", dir, lower[i]);
 	}
@@ -141,11 +142,11 @@ main(int argc, char **argv)
 	if (!in_first("user"))
 		prefix = USERS;
 	begin();
-	warn_inside();
 	if (on_tmpfs && !force)
 		spare_machine("unshare-lite -rm ");
 	hold_signals();
 	make_folders();
+	warn_inside();
 	mount_overlay();
 	if (prog)
 		chain(prog, argv);

@@ -107,9 +107,11 @@ delete_all(void)
 	hold_signals();
 	if (chdir(dir) < 0)
 		refuse("chdir", dir);
+	/* Where "." is below what -T has mounted, its name leads to that. */
+	if (raw_getcwd(path, sizeof path) < 0 || *path != '/' ||
+	    chdir(path) < 0)
+		*path = '\0';
 	lock_dir(lock = open(".", O_RDONLY | O_CLOEXEC));
-	if (raw_getcwd(path, sizeof path) < 0)
-		refuse("name the folder", dir);
 	while (is_mount_point(AT_FDCWD, "merged"))
 		found = unmount("merged", "overlay");
 	if (upper_in_use() || mounted_elsewhere()) {
@@ -125,7 +127,7 @@ delete_all(void)
 		did(unlink("layers"), "unlink(\"layers\")");
 	go_back(here);
 	close(lock);
-	while (mount_at(path, &m) && is_mount_point(AT_FDCWD, path) &&
+	while (*path && mount_at(path, &m) && is_mount_point(AT_FDCWD, path) &&
 	    strcmp(m.source, "mkoverlay") == 0)
 		found = unmount(path, "tmpfs");
 	did(rmdir(dir), "rmdir(%s)", dir);

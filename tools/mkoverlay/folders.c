@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "layers.h"
@@ -57,17 +58,18 @@ take_back(void)
 
 /*
  * Two at once would each see that nothing is mounted yet.  The lock ends with
- * our descriptors, at the exec.
+ * our descriptors, at the exec, and so within a second: a longer one is not
+ * mkoverlay's, and anybody who may read DIR can have it.
  */
 void
 lock_dir(int fd)
 {
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
-		return;
-	tell("lock %s", dir);
-	because("OVL-108", "somebody has a lock on it, as mkoverlay has while "
-	    "it mounts");
-	fail();
+	static const struct timespec moment = { .tv_nsec = 10000000 };
+	int i;
+
+	for (i = 0; i < 100 && flock(fd, LOCK_EX | LOCK_NB) < 0 &&
+	    errno == EWOULDBLOCK; i++)
+		nanosleep(&moment, NULL);
 }
 
 static void
@@ -76,13 +78,16 @@ open_dir(const char *path)
 	at = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0)
 		refuse("open", dir);
-	lock_dir(at);
+	if (!on_tmpfs && !read_only)
+		lock_dir(at);
 }
 
 /* DIR, where nothing is mounted yet. */
 static void
 make_dir(void)
 {
+	char *name;
+
 	if (mkdir(dir, 0777) == 0) {
 		did(0, "mkdir(%s, 0777)", dir);
 		made_dir = 1;
@@ -90,8 +95,9 @@ make_dir(void)
 		refuse("mkdir", dir);
 	undo = take_back;
 	open_dir(dir);
-	if (find(root, "/.."))
-		root = true_name(at, root);
+	if (find(root, "/..") && (name = true_name(at, root)) &&
+	    !strchr(name, '\n') && strlen(name) + 7 < PATH_MAX)
+		root = name;
 	if (!made_dir && is_mount_point(at, "merged")) {
 		errno = EBUSY;
 		refuse_in("mount on", "merged");
@@ -150,7 +156,7 @@ remember(void)
 {
 	static char *old[MOST_LAYERS];
 	const char *before, *record = layers_text();
-	int fd, n, i = 0;
+	int fd, n, i = 0, fits = 0;
 	struct stat st;
 
 	if (!made_upper && layers_are(record))
@@ -159,9 +165,8 @@ remember(void)
 		while (i < lowers && i < n && (strcmp(lower[i], old[i]) == 0 ||
 		    same_folder(lower[i], old[i])))
 			i++;
-		if (i == lowers && i == n && strcmp(prefix, before) == 0)
-			return;
-		if (!is_empty("upper")) {
+		fits = i == lowers && i == n && strcmp(prefix, before) == 0;
+		if (!fits && !is_empty("upper")) {
 			why_not_resumed(before, i < n ? NULL : lower[i], i,
 			    old, n);
 			fail();
@@ -177,8 +182,9 @@ remember(void)
 	}
 	fd = openat(at, "layers", O_WRONLY | O_CREAT | O_TRUNC |
 	    O_NOFOLLOW | O_CLOEXEC, 0644);
+	/* It fits already where its names only led to these folders. */
 	if (did(fd < 0 ? -1 : write(fd, record, strlen(record)),
-	    "write(%d, %s, ...)", fd, record) != (long)strlen(record))
+	    "write(%d, %s, ...)", fd, record) != (long)strlen(record) && !fits)
 		refuse_in("write", "layers");
 }
 

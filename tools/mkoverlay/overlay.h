@@ -17,6 +17,7 @@ void	 take_options(const char *list), take_size(const char *s);
 int	 asks_for_index(void);
 char	*absolute(const char *path), *true_name(int fd, const char *path);
 int	 open_lower(char **path);
+extern int has_links;		/* in a LOWER, as the user typed it */
 void	 go_back(int here);
 int	 open_folder(const char *name), is_empty(const char *name);
 void	 lock_dir(int fd), make_folders(void), delete_all(void);

@@ -70,6 +70,8 @@ true_name(int fd, const char *path)
 	return *name == '/' ? name : absolute(path);
 }
 
+int has_links;
+
 /* A folder, and its name for ever: links lead elsewhere one day. */
 int
 open_lower(char **path)
@@ -79,6 +81,7 @@ open_lower(char **path)
 	int fd = syscall(SYS_openat2, AT_FDCWD, *path, &how, sizeof how);
 	int plain = fd >= 0 && !find(*path, "..");
 
+	has_links |= !plain;
 	if (fd < 0 && (fd = open(*path, how.flags)) < 0)
 		refuse("open", *path);
 	*path = plain ? absolute(*path) : true_name(fd, *path);

@@ -51,8 +51,8 @@ why_not_resumed(const char *before, const char *other, int i,
 }
 
 /*
- * Whether a file in /proc, as maps or net/unix, has the path of something in
- * that folder.  A read(2) of these ends at the end of a line.
+ * Whether /proc/PID/maps has the path of something in that folder.  A read(2)
+ * of it ends at the end of a line.
  */
 static int
 names_file_in(const char *folder, const char *file)
@@ -117,13 +117,13 @@ why_not_unmounted(int err, const char *path, const char *type)
 	}
 	if (names_open(&proc, AT_FDCWD, "/proc") >= 0)
 		while ((pid = next_process(&proc)))
-			if (stands_on(pid, m.id) ||
-			    maps_file_in(m.point, pid)) {
+			if (stands_on(pid, m.id) || (!reasons() &&
+			    maps_file_in(m.point, pid))) {
 				because("OVL-92", "process %-s uses it", pid);
 				break;
 			}
-	if (!reasons() && names_file_in(m.point, "/proc/net/unix"))
-		because("OVL-92", "a socket is bound in it");
+	if (socket_on(m.id))
+		because("OVL-92", "a socket is bound to %s", socket_on(m.id));
 	unexplained(5);
 }
 

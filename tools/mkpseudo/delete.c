@@ -38,6 +38,7 @@ unmount_all(const char *prefix)
 	static struct mounts in;
 	size_t length = strlen(prefix);
 	unsigned n = 0, i;
+	int id;
 	const char *path, *covered = NULL;
 
 	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
@@ -63,8 +64,10 @@ unmount_all(const char *prefix)
 		say("nothing of mkpseudo's is mounted in %s", root);
 	while (n-- > 0) {
 		path = ours[n].path;
-		if (mount_id(root_fd, path) != ours[n].id) {
-			covered = path;
+		id = mount_id(root_fd, path);
+		if (id != ours[n].id && (id >= 0 || errno != EACCES)) {
+			if (mount_by_id(ours[n].id, &m))
+				covered = path;
 			continue;
 		}
 		/* The caller's sysfs has mounts of its own on it. */

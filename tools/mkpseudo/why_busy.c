@@ -18,9 +18,8 @@ why_busy(int id, const char *where)
 	static struct names proc;
 	static struct mount m;
 	struct mounts in;
-	char path[300], name[32], *line, *rest;
-	const char *pid;
-	int i;
+	char path[300], name[32];
+	const char *pid, *socket = socket_on(id);
 
 	if (mounts_open(&in, "/proc/self/mountinfo") >= 0) {
 		while (mount_next(&in, &m))
@@ -31,16 +30,8 @@ why_busy(int id, const char *where)
 			}
 		mounts_close(&in);
 	}
-	get(AT_FDCWD, "/proc/net/unix", m.text, sizeof m.text);
-	rest = m.text;
-	while ((line = strsep(&rest, "\n")) && rest) {
-		for (i = 0; i < 7; i++) {	/* words before its path */
-			line += strcspn(line, " ");
-			line += strspn(line, " ");
-		}
-		if (*line && mount_id(AT_FDCWD, line) == id)
-			because("PSE-93", "a socket is bound to %s", line);
-	}
+	if (socket)
+		because("PSE-93", "a socket is bound to %s", socket);
 	if (names_open(&proc, AT_FDCWD, "/proc") < 0)
 		return;
 	while ((pid = next_process(&proc))) {

@@ -312,10 +312,12 @@ why_root(void)
 static void
 why_not_permitted(int err)
 {
+	int found = reasons();
+
 	if (err == EPERM)
 		why_powerless("mnt", in_first("user") ? "PIV-23" : "PIV-24",
 		    "PIV-14");
-	if (reasons()) {
+	if (reasons() > found) {
 		try_again("unshare-lite -rm ");
 		return;
 	}
@@ -343,7 +345,7 @@ why_pivot(int err, const char *root, const char *put_old)
 	why_path(err, root);
 	if (put_old && !reasons())
 		why_path(err, put_old);
-	if (!reasons())
+	if (err == EPERM || !reasons())
 		why_not_permitted(err);
 	if (err == EMFILE)
 		because("PIV-48", "no descriptor is left below the limit, "

@@ -996,9 +996,12 @@ export -f moved
 }
 
 @test "-d removes nothing that overlay has not made, and follows no link" {
-	mkdir -p p/work/index/sub p/work/work/src q victim/work
-	echo mine >p/work/index/sub/data
-	echo mine >p/work/work/src/main.c
+	mkdir -p p/work q victim/work
+	(
+		cd p/work
+		mkdir -p index/sub work/src
+		echo mine | tee index/sub/data >work/src/main.c
+	)
 	echo mine >victim/work/data
 	ln -s ../victim q/work
 	inside <<-'END'
@@ -1006,7 +1009,8 @@ export -f moved
 		because OVL-95
 		refused mkoverlay -d q
 		because OVL-12
-		[[ -e p/work/index/sub/data && -e p/work/work/src/main.c && -e victim/work/data ]]
+		(cd p/work && [[ -e index/sub/data && -e work/src/main.c ]])
+		[[ -e victim/work/data ]]
 		works mkoverlay -l l D
 		works mkoverlay -dv D
 		says '^mkoverlay: unlinkat\(.*, "work", AT_REMOVEDIR\) = 0$'

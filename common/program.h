@@ -18,6 +18,7 @@ struct head {
 
 int	 open_in(int root, const char *path, int flags);
 int	 path_here(int root, const char *path, char here[PATH_MAX]);
+int	 is_not_followed(int root, const char *link);
 int	 executable(int root, const char *path);
 int	 read_head(int root, const char *path, struct head *h);
 int	 check_program(int root, const char *path);

@@ -73,17 +73,19 @@ may_enter(int fd)
 	return may(fd, "", X_OK) || errno != EACCES;
 }
 
-static int
-on_nosymfollow(int root, const char *link)
+/* Whether a symbolic link below root lies on a mount with nosymfollow. */
+int
+is_not_followed(int root, const char *link)
 {
-	int fd = open_in(root, link, O_PATH | O_NOFOLLOW);
-	struct statfs fs;
-	int is = fd >= 0 && fstatfs(fd, &fs) == 0 &&
-	    fs.f_flags & 0x2000 /* ST_NOSYMFOLLOW */;
+	int fd = open_in(root, link, O_PATH | O_NOFOLLOW), saved = errno;
+	struct statfs fs = { 0 };
 
-	if (fd >= 0)
+	if (fd >= 0) {
+		fstatfs(fd, &fs);
 		close(fd);
-	return is;
+	}
+	errno = saved;
+	return (fs.f_flags & 0x2000 /* ST_NOSYMFOLLOW */) != 0;
 }
 
 /* Why there is nothing at the end of path: part is what cannot be opened. */
@@ -97,7 +99,7 @@ why_missing(int root, const char *path, const char *part, const struct role *r)
 	if (err == EACCES)
 		because("PID-15", "uid %u may not follow %s to its end",
 		    geteuid(), part);
-	else if (err == ELOOP && on_nosymfollow(root, part))
+	else if (err == ELOOP && is_not_followed(root, part))
 		because("PID-56", "%s is a symbolic link, on a mount with "
 		    "nosymfollow", part);
 	else if (err == ELOOP)

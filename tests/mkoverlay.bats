@@ -1081,6 +1081,19 @@ export -f moved
 	END
 }
 
+# bats test_tags=static
+@test "one that mounts is waited for, and DIR then seen in use" {
+	inside <<-'END'
+		strace -qq -o /dev/null -e inject=move_mount,mount:delay_enter=200000 mkoverlay -l l D >said &
+		eventually test -d D/merged
+		refused mkoverlay -l l D
+		because OVL-75
+		wait $!
+		[[ $(<said) = "$W/D/merged" && $(grep -c " $W/D/merged " /proc/self/mountinfo) = 1 ]]
+		works mkoverlay -d D
+	END
+}
+
 @test "of many that start at once on one DIR one mounts; a lock of somebody else's is no matter" {
 	inside <<-'END'
 		mkdir D

@@ -124,7 +124,7 @@ setup() {
 	mkdir busybox
 	mv r b
 	inside <<-'END'
-		works own pivot b busybox true
+		works own pivot b busybox
 	END
 }
 

@@ -1,11 +1,9 @@
 /* The path itself, and the file system that DIR lies on. */
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #include <linux/capability.h>
-#include <linux/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,24 +15,11 @@
 #include "facts.h"
 #include "mkoverlay/overlay.h"
 #include "mounts.h"
+#include "program.h"
 #include "put.h"
 #include "raw.h"
 #include "say.h"
 #include "why/mkoverlay.h"
-
-#define NOSYMFOLLOW 0x2000	/* f_flags, since Linux 5.10 */
-
-/* Whether the mount that a link lies on is one where none is followed. */
-static int
-is_not_followed(const char *link)
-{
-	int fd = open(link, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	struct statfs st = { 0 };
-
-	fstatfs(fd, &st);
-	close(fd);
-	return (st.f_flags & NOSYMFOLLOW) != 0;
-}
 
 /* The path itself: which part of it is missing, a file, or closed to us. */
 void
@@ -68,7 +53,8 @@ why_path(int err, const char *path)
 			because("OVL-12", "%s is not a folder", part);
 		else if (!missing && st.st_nlink == 0)
 			because("OVL-77", "%s was removed by somebody", part);
-		else if (missing && errno == ELOOP && is_not_followed(part))
+		else if (missing && errno == ELOOP &&
+		    is_not_followed(AT_FDCWD, part))
 			because("OVL-98", "%s is a symbolic link on a mount "
 			    "with nosymfollow", part);
 		else if (missing && errno == ELOOP)
@@ -122,26 +108,6 @@ why_place(int err)
 		    inodes ? "inodes" : "blocks");
 }
 
-/* Whether the map of our user namespace has that ID; so too if unreadable. */
-static int
-is_mapped(const char *map, unsigned id)
-{
-	char text[4096];
-	const char *p = text;
-	unsigned first;
-	long n = get(AT_FDCWD, map, text, sizeof text);
-
-	if (n < 0 || n == sizeof text - 1)
-		return 1;
-	for (; *p; p += strspn(p, "\n")) {
-		first = digits(p, &p, 10);
-		digits(p, &p, 10);
-		if (id - first < digits(p, &p, 10))
-			return 1;
-	}
-	return 0;
-}
-
 /* It came up read-only: overlay could make no folder in work. */
 void
 why_read_only(void)
@@ -151,7 +117,7 @@ why_read_only(void)
 	why_place(ENOSPC);
 	if (reasons() || stat(in_dir("work"), &st) < 0)
 		return;
-	if (!is_mapped("/proc/self/uid_map", st.st_uid))
+	if (is_unmapped("uid_map", st.st_uid))
 		because("OVL-29", "the owner of %s is not mapped in this user "
 		    "namespace", in_dir("work"));
 	else
@@ -165,20 +131,18 @@ why_unwritable(int err)
 {
 	static struct mount m;
 	const char *place = place_of();
-	int user = is_mapped("/proc/self/uid_map", geteuid());
-	struct statx stx = { 0 };
+	int no_uid = is_unmapped("uid_map", geteuid());
 
 	if (err == EPERM) {
-		syscall(SYS_statx, AT_FDCWD, place, 0, 0, &stx);
-		if (stx.stx_attributes & STATX_ATTR_IMMUTABLE)
+		if (is_immutable(place))
 			because("OVL-43", "%s is immutable (chattr(1))", place);
 	} else if (err == EACCES && !may(AT_FDCWD, place, R_OK | W_OK | X_OK)) {
 		because("OVL-90", "uid %u may not write to %s", geteuid(),
 		    place);
-	} else if (!user || !is_mapped("/proc/self/gid_map", getegid())) {
+	} else if (no_uid || is_unmapped("gid_map", getegid())) {
 		because("OVL-59", "our %-s is not mapped in this user "
 		    "namespace: overlay's own folders would be closed to us",
-		    user ? "gid" : "uid");
+		    no_uid ? "uid" : "gid");
 		try_again("unshare-lite -Urm ");
 	} else if (err == EOVERFLOW) {
 		if (mount_at(place, &m) && find(m.options, "idmapped"))

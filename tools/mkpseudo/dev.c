@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "facts.h"
 #include "mkpseudo/mount.h"
 #include "mkpseudo/parts.h"
 #include "mkpseudo/root.h"
@@ -106,24 +107,9 @@ groups(void)
 	return map;
 }
 
-/* Whether a map of users or groups has id. */
-int
-is_mapped(const char *text, unsigned id)
-{
-	unsigned first;
-
-	for (; *text; text += *text == '\n') {
-		first = digits(text, &text, 10);
-		digits(text, &text, 10);
-		if (id - first < digits(text, &text, 10))
-			return 1;
-	}
-	return 0;
-}
-
 /* Terminals belong to the group tty, where there is a group 5. */
 const char *
 pts_options(void)
 {
-	return is_mapped(groups(), 5) ? TERMINALS ",gid=5" : TERMINALS;
+	return map_has(groups(), 5) ? TERMINALS ",gid=5" : TERMINALS;
 }

@@ -4,7 +4,6 @@ void	 mount_hierarchies(const struct place *p);
 void	 mount_dev(const struct place *p);
 void	 bind_node(const struct place *p);
 const char	*groups(void);
-int	 is_mapped(const char *text, unsigned id);
 const char	*pts_options(void);
 void	 do_without(const struct place *p, int exact);
 void	 mask_all(const char *in);

@@ -1,10 +1,7 @@
 /* ROOT, and the way from there to a place: what is missing, or in the way. */
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
-
-#include <linux/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +14,7 @@
 #include "mkpseudo/parts.h"
 #include "mkpseudo/root.h"
 #include "mounts.h"
+#include "program.h"
 #include "put.h"
 #include "raw.h"
 #include "say.h"
@@ -92,10 +90,7 @@ cut(int dir, char *path, int flags, struct stat *st)
 static void
 why_link(const char *path)
 {
-	struct statfs fs;
-
-	if (fstatfs(open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC), &fs) == 0 &&
-	    fs.f_flags & 0x2000 /* ST_NOSYMFOLLOW */)
+	if (is_not_followed(AT_FDCWD, path))
 		because("PSE-88", "the symbolic link %s lies on a mount with "
 		    "nosymfollow", path);
 	else
@@ -145,7 +140,6 @@ static void
 why_not_made(int err, const char *dir)
 {
 	static struct mount m;
-	struct statx stx;
 	struct statfs fs;
 	const char *lacks;
 
@@ -153,11 +147,11 @@ why_not_made(int err, const char *dir)
 		return;
 	if (err == EROFS && fs.f_flags & ST_RDONLY)
 		because("PSE-72", "%s is read-only, and lacks a folder", dir);
-	if (err == ENOSPC && (!fs.f_bavail || !fs.f_ffree))
+	if (err == ENOSPC && (!fs.f_bavail ||
+	    (fs.f_files && !fs.f_ffree)))
 		because("PSE-91", "the file system of %s is out of blocks or "
 		    "inodes", dir);
-	if (err == EPERM && syscall(SYS_statx, AT_FDCWD, ".", 0, 0, &stx) ==
-	    0 && stx.stx_attributes & STATX_ATTR_IMMUTABLE)
+	if (err == EPERM && is_immutable("."))
 		because("PSE-92", "%s is immutable", dir);
 	if (err != EOVERFLOW)
 		return;
@@ -167,11 +161,9 @@ why_not_made(int err, const char *dir)
 		    "uid or gid", m.point);
 		return;
 	}
-	if (get(AT_FDCWD, "/proc/self/uid_map", m.text, sizeof m.text) >= 0 &&
-	    !is_mapped(m.text, geteuid()))
+	if (is_unmapped("uid_map", geteuid()))
 		lacks = "uid";
-	else if (get(AT_FDCWD, "/proc/self/gid_map", m.text, sizeof m.text) >=
-	    0 && !is_mapped(m.text, getegid()))
+	else if (is_unmapped("gid_map", getegid()))
 		lacks = "gid";
 	else {
 		why_place();

@@ -6,10 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
-
-#include <linux/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +19,7 @@
 #include "apparmor.h"
 #include "facts.h"
 #include "mounts.h"
+#include "program.h"
 #include "put.h"
 #include "pivot.h"
 #include "raw.h"
@@ -86,8 +84,6 @@ folder_of(const char *path)
 static void
 why_link(const char *link)
 {
-	struct statfs fs;
-
 	if (errno == EACCES)
 		because("PIV-29", "we may not go where the symbolic link %s "
 		    "leads", link);
@@ -96,8 +92,7 @@ why_link(const char *link)
 		    "exist", link);
 	if (errno != ELOOP)
 		return;
-	if (statfs(folder_of(link), &fs) == 0 &&
-	    fs.f_flags & 0x2000 /* ST_NOSYMFOLLOW */)
+	if (is_not_followed(AT_FDCWD, link))
 		because("PIV-43", "%s is a symbolic link on a mount with "
 		    "nosymfollow", link);
 	else
@@ -164,20 +159,19 @@ why_place(int err, const char *folder)
 {
 	static struct mount m;
 	struct statfs fs;
-	struct statx stx;
 	int inodes;
 
-	if (err == EOVERFLOW && mount_at(folder, &m)) {
-		if (find(m.options, "idmapped"))
+	if (err == EOVERFLOW) {
+		if (is_unmapped("uid_map", geteuid()) ||
+		    is_unmapped("gid_map", getegid()))
+			because("PIV-46", "our uid or gid is not mapped in "
+			    "this user namespace");
+		else if (mount_at(folder, &m) && find(m.options, "idmapped"))
 			because("PIV-46", "%s lies on an idmapped mount (%s), "
 			    "whose map lacks uid %u or gid %u", folder,
 			    m.point, geteuid(), getegid());
-		else if (geteuid() == 65534 || getegid() == 65534)
-			because("PIV-46", "our uid or gid is not mapped in "
-			    "this user namespace");
 	}
-	if (err == EPERM && syscall(SYS_statx, AT_FDCWD, folder, 0, 0, &stx) ==
-	    0 && stx.stx_attributes & STATX_ATTR_IMMUTABLE) {
+	if (err == EPERM && is_immutable(folder)) {
 		because("PIV-47", "the folder %s is immutable (lsattr(1))",
 		    folder);
 		try("chattr -i %s", folder);

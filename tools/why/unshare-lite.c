@@ -94,15 +94,6 @@ is_chrooted(void)
 	    ask_child(has_other_root, &root);
 }
 
-/* Which takes a look that succeeds: without /proc nothing is known. */
-static int
-is_unmapped(const char *file)
-{
-	char map[64];
-
-	return get(AT_FDCWD, file, map, sizeof map) == 0;
-}
-
 static void
 why_no_user_namespace(void)
 {
@@ -110,10 +101,10 @@ why_no_user_namespace(void)
 	    !has_cap(CAP_SYS_ADMIN))
 		because("UNS-08", "kernel.unprivileged_userns_clone is 0: "
 		    "only root may make user namespaces");
-	if (is_unmapped("/proc/self/uid_map"))
+	if (is_unmapped("uid_map", geteuid()))
 		because("UNS-07", "our uid is not mapped in our user "
 		    "namespace");
-	if (is_unmapped("/proc/self/gid_map"))
+	if (is_unmapped("gid_map", getegid()))
 		because("UNS-07", "our gid is not mapped in our user "
 		    "namespace");
 	if (is_chrooted()) {

@@ -34,6 +34,7 @@ export -f reaches
 		refused nat nosuch
 		says 'no such interface'
 		refused nat -d nosuch
+		says 'nosuch is not masqueraded'
 		works nat --help
 		shows '^usage: nat '
 		[[ -z $(nft list ruleset) && $(</proc/sys/net/ipv4/ip_forward) = 0 ]]
@@ -70,6 +71,13 @@ export -f reaches
 		works nat ve0
 		fails 1 reaches "$world" 10.9.1.2
 		works nat -d ve0
+		says 'ip_forward: 1, now 0'
+		nsenter-lite -t "$world" -n ip route add 10.9.0.0/24 via 192.0.2.2
+		works nat ve0
+		fails 1 reaches "$world" 10.9.0.2
+		fails 1 reaches "$other" 10.9.0.2
+		works reaches "$box" 192.0.2.1
+		works nat -d ve0
 		echo 1 >$forward
 		works reaches "$world" 10.9.1.2
 		works nat ve0
@@ -93,11 +101,11 @@ export -f reaches
 		works nat -d ve0
 		[[ $(<$forward) = 1 ]]
 		works reaches "$other" 192.0.2.1
-		refused nat -d ve0
 		works nat ve1
 		says 'already'
 		works nat ve0
-		works nat -d ve1 ve0
+		refused nat --delete ve0 nosuch ve0 ve1
+		says 'nosuch is not masqueraded'
 		[[ -z $(nft list ruleset) && $(<$forward) = 0 ]]
 	END
 }
@@ -142,14 +150,53 @@ export -f reaches
 @test "what another table drops is told, with the rules to add" {
 	inside -n <<-'END'
 		machine
-		nft add table ip firewall
-		nft add chain ip firewall out '{ type filter hook forward priority 10; policy drop; }'
+		for family in ip inet; do
+			nft add table $family firewall
+			nft add chain $family firewall out '{ type filter hook forward priority 10; policy drop; }'
+			works nat ve0
+			says "$family firewall out drops"
+			grep -o 'nft insert.*' <<<"$stderr" >rules
+			fails 1 reaches "$box" 192.0.2.1
+			works sh rules
+			works reaches "$box" 192.0.2.1
+			nft delete table $family firewall
+		done
+		nft add table ip6 firewall
+		nft add chain ip6 firewall out '{ type filter hook forward priority 10; policy drop; }'
 		works nat ve0
-		says 'ip firewall out drops'
-		grep -o 'nft insert.*' <<<"$stderr" >rules
-		fails 1 reaches "$box" 192.0.2.1
-		works sh rules
-		works reaches "$box" 192.0.2.1
+		never_says firewall
+	END
+}
+
+@test "another name of an interface, which rules do not know, is refused" {
+	inside -n <<-'END'
+		machine
+		ip link property add dev ve0 altname wan7
+		refused nat wan7
+		says 'wan7 is another name of ve0$'
+		[[ -z $(nft list ruleset) ]]
+	END
+}
+
+@test "name servers that cannot be written are told" {
+	(( EUID == 0 )) || needs 'a file /etc/resolv.conf' test -e /etc/resolv.conf
+	inside -n <<-'END'
+		machine
+		echo 'nameserver 192.0.2.7' >real
+		mount --bind real /etc/resolv.conf
+		fails 125 sh -c 'nat ve0 >/dev/full'
+		never_says 'name servers'
+	END
+}
+
+@test "it runs under each shell" {
+	inside -n <<-'END'
+		machine
+		script=$(type -p nat)
+		for shell in sh bash 'busybox sh'; do
+			works $shell "$script" ve0
+			works $shell "$script" -d ve0
+		done
 	END
 }
 
@@ -187,4 +234,7 @@ export -f reaches
 @test "without rights the refusal says what it takes" {
 	refused nat lo
 	says 'try: sudo nat lo'
+	refused nat -d lo
+	never_says 'masqueraded'
+	says 'try: sudo nat -d lo'
 }

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,6 +82,7 @@ static const struct probe {
 	{ "memfd_create", SYS_memfd_create, 0, -1, 0, EINVAL, 0 },
 	{ "execve", SYS_execve, 0, 0, 0, EFAULT, 0 },
 	{ "ioctl", SYS_ioctl, -1, 0, 0, EBADF, 0 },
+	{ "socket", SYS_socket, AF_NETLINK, -1, 0, EINVAL, 0 },
 };
 
 /*

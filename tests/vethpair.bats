@@ -269,11 +269,47 @@ export -f state
 @test "-d tells what is not there, and removes the rest" {
 	lab <<-'END'
 		vethpair -t "$pid" ve1 eth1 >/dev/null
+		for name in ve1: ve1:1 ve1/ ve1@if2 ve '' "$(printf '%0200d' 0)"; do
+			refused vethpair -d "$name"
+			because VET-07
+			says '\(ENODEV\)'
+		done
+		ip link show ve1
 		refused vethpair -d nosuch ve1 averyveryverylongname
 		because VET-07
 		says "^vethpair: delete 'nosuch': .*\(ENODEV\)"
 		says "^vethpair: delete 'averyveryverylongname': .*\(ENODEV\)"
 		[[ $(ip -o link | wc -l) = 1 ]]
+	END
+}
+
+@test "-d tells what goes meanwhile, and removes the rest" {
+	lab <<-'END'
+		gone_meanwhile() {
+			vethpair -t "$pid" ve0 eth0 >/dev/null
+			vethpair -t "$pid" ve1 eth1 >/dev/null
+			{ sleep 0.2; ip link delete ve0; } &
+			refused strace -qqfo /dev/null -e inject=sendto:delay_enter=600000:when=2 vethpair -d "$@"
+			wait $!
+			because VET-07
+			says "^vethpair: delete 've0': .*\(ENODEV\)"
+		}
+		gone_meanwhile ve0
+		vethpair -d ve1
+		gone_meanwhile ve0 ve1
+		[[ $(ip -o link | wc -l) = 1 ]]
+	END
+}
+
+@test "an interface is known by its other names, too, however long" {
+	lab <<-'END'
+		ip link add br0 up type bridge
+		long=$(printf '%0127d' 0)
+		ip link property add dev br0 altname "$long"
+		works vethpair -t "$pid" -b "$long" ve0 eth0
+		ip link property add dev ve0 altname a:b
+		works vethpair -d a:b
+		[[ $(ip -o link | wc -l) = 2 ]]
 	END
 }
 
@@ -467,6 +503,11 @@ export -f state
 		says '^vethpair: try: unshare-lite -n --hold=\$\$ \| vethpair -t - ve1 eth0$'
 		refused sh -c "echo $$ | vethpair -t - ve1 eth0"
 		try_works
+		>ns
+		mount --bind /proc/self/ns/net ns
+		refused unshare -m sh -c 'mount -t tmpfs tmpfs /proc && exec vethpair -t ./ns -g ve2=10.79.0.1/24 eth0=10.79.0.2/24'
+		because VET-32
+		umount ns
 	END
 }
 
@@ -495,6 +536,15 @@ export -f state
 		echo "$pid" >in
 		refused sh -c 'vethpair -t - ve0 eth0 <in'
 		try_works
+		second=$(unshare-lite -n --hold=$$)
+		vethpair -t "$second" ve7=10.79.0.1/24 eth0 >/dev/null
+		vethpair -t "$pid" ve8=10.80.0.1/24 eth8 >/dev/null
+		for peer in eth0 eth9; do	# the cable of another container stays
+			refused vethpair -t "$second" ve8=10.80.0.1/24 $peer
+			because VET-02
+			try_works
+			ip link show ve8
+		done
 	END
 }
 
@@ -531,6 +581,10 @@ export -f state
 			try_works
 			there ip link delete eth1
 		done
+		works vethpair -t "$pid" ve-container-on eth8
+		refused vethpair -t "$pid" ve-container-one eth9
+		because VET-03
+		try_works
 		works vethpair -t "$pid" ü 'a\b'
 		works vethpair -d ü
 	END
@@ -568,6 +622,7 @@ export -f state
 		refused vethpair -t "$pid" ve4=10.77.0.5/24,10.80.0.5/24,fd77::5/64 eth4=10.80.0.6/24
 		because VET-33
 		try_works
+		works vethpair -t "$pid" ve5=240.0.0.1/24 eth5=240.0.0.2/24
 		works vethpair -f -t "$pid" ve2=10.77.0.1/24 eth2
 		works vethpair -t "$pid" ve3=192.168.7.1/24,fe80::1/64 eth3
 	END
@@ -600,8 +655,11 @@ export -f state
 		because VET-45
 		try_works
 		[[ $(ip -o link show br0) = *,UP* ]]
-		refused vethpair -t "$pid" -b averyveryverylongname ve2 eth2
-		because VET-34
+		for bridge in averyveryverylongname br0: '' 'a b'; do
+			refused vethpair -t "$pid" -b "$bridge" ve2 eth2
+			because VET-34
+			never_says 'try: '
+		done
 	END
 }
 
@@ -656,11 +714,20 @@ export -f state
 		says 'Nexthop has invalid gateway'
 		[[ $before = "$(state)" ]]
 		try_works
-		refused vethpair -t "$pid" -g ve1=10.78.0.1/24 eth1=10.78.0.2/24
+		>ns
+		mount --bind "/proc/$pid/ns/net" ns
+		refused vethpair -t ns -g ve1=10.78.0.1/24 eth1=10.78.0.2/24
 		says EEXIST
 		because VET-12
 		! ip link show ve1 || false
 		try_works
+		there ip route delete default
+		there ip route add blackhole default
+		vethpair -d ve1
+		refused vethpair -t "$pid" -g ve1=10.78.0.1/24 eth1=10.78.0.2/24
+		because VET-12
+		try_works
+		umount ns
 		[[ $(there ip route show default) = 'default via 10.78.0.1 dev eth1 ' ]]
 		vethpair -d ve1
 		refused vethpair -t "$pid" -g ve1=fd78::1/64 eth1=fd79::1/64
@@ -749,9 +816,16 @@ export -f state
 
 @test "because: a seccomp filter refuses it" {
 	build refuse
+	build restrict
 	lab <<-'END'
 		refused "$W/refuse" "$(number_of SYS_setns)" 1 vethpair -t "$pid" ve0 eth0
 		because NSE-20
+		refused "$W/restrict" 40000000 vethpair -t "$pid" ve0 eth0
+		because NSE-20
+		refused "$W/restrict" 08000000 strace -qqfo /dev/null -e inject=socket:error=EACCES:when=1 \
+			vethpair -t "$pid" ve0 eth0
+		says EACCES
+		never_says 'because: '
 		refused "$W/refuse" "$(number_of SYS_socket)" 1 vethpair -t "$pid" ve0 eth0
 		because VET-37
 		refused "$W/refuse" "$(number_of SYS_socket)" 1 vethpair -d ve0

@@ -10,6 +10,7 @@
  *
  *	vethpair -t /run/netns/lab ve0=10.77.0.1/24 eth0=10.77.0.2/24
  */
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -20,6 +21,8 @@
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <linux/sockios.h>
 
 #include "say.h"
 #include "start.h"
@@ -108,6 +111,8 @@ guard_self(void)
 	struct stat ours, theirs;
 
 	c.here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (c.here < 0)		/* as in a chroot(2); it wants CAP_NET_ADMIN */
+		c.here = ioctl(c.host.sock, SIOCGSKNS);
 	if (fstat(c.ns, &theirs) < 0 || fstat(c.here, &ours) < 0 ||
 	    ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev)
 		return;
@@ -116,12 +121,10 @@ guard_self(void)
 	fail();
 }
 
-/* A socket here, and one there: each stays in the namespace it is made in. */
+/* Each socket stays in the network namespace that it is made in. */
 static void
-open_sockets(void)
+enter_target(void)
 {
-	if ((c.host.sock = rtnl_open()) < 0)
-		refuse_socket();
 	if (did(setns(c.ns, CLONE_NEWNET), "setns(%d, CLONE_NEWNET)",
 	    c.ns) < 0) {
 		tell("enter the network namespace of %s", c.target);
@@ -135,24 +138,22 @@ open_sockets(void)
 static void
 look_at_bridge(void)
 {
-	unsigned flags;
-	const char *kind;
+	struct link bridge = link_of(c.host.sock, 0, c.bridge);
 
-	if ((c.bridge_index = index_of(c.host.sock, c.bridge)) == 0) {
+	if ((c.bridge_index = bridge.index) == 0) {
 		errno = ENODEV;
 		tell("bridge %s", c.bridge);
 		why_no_bridge(&c);
 		fail();
 	}
-	kind = kind_of_link(c.host.sock, c.bridge_index, &flags);
-	if (strcmp(kind, "bridge") != 0) {
+	if (strcmp(bridge.kind, "bridge") != 0) {
 		errno = EINVAL;
 		tell("bridge %s", c.bridge);
-		because("VET-18", "it is no bridge%-s%-s", *kind ?
-		    ", but of kind " : "", kind);
+		because("VET-18", "it is no bridge%-s%-s", *bridge.kind ?
+		    ", but of kind " : "", bridge.kind);
 		fail();
 	}
-	if (!(flags & IFF_UP)) {
+	if (!(bridge.flags & IFF_UP)) {
 		say("bridge %s lets nothing pass", c.bridge);
 		because("VET-45", "it is down");
 		try("ip link set %s up", c.bridge);
@@ -213,6 +214,7 @@ choose_gateways(void)
 			    kernel_said());
 		found |= gateway[i].size;
 		guard_gateway(&gateway[i]);
+		*strchrnul(gateway[i].text, '/') = '\0';
 	}
 	if (!found) {
 		say("-g: no gateway");
@@ -231,8 +233,8 @@ make_cable(void)
 		fail();
 	}
 	undo = take_back;
-	c.host.index = index_of(c.host.sock, c.host.name);
-	c.peer.index = index_of(c.peer.sock, c.peer.name);
+	c.host.index = link_of(c.host.sock, 0, c.host.name).index;
+	c.peer.index = link_of(c.peer.sock, 0, c.peer.name).index;
 	if (!c.host.index || !c.peer.index)
 		die("find %s and %s again", c.host.name, c.peer.name);
 }
@@ -306,7 +308,6 @@ main(int argc, char **argv)
 	const char *operand = NULL;
 	int opt, deleting = 0, gateways = 0, any = 0;
 	static char line[PATH_MAX + 1];
-	unsigned flags;
 
 	start("vethpair", text, argv);
 	while ((opt = option(argc, argv, "b:dfghM:t:vV", longs)) != -1) {
@@ -330,8 +331,10 @@ main(int argc, char **argv)
 	check_options(operand, argv, gateways);
 
 	open_target(operand);
+	if ((c.host.sock = rtnl_open()) < 0)
+		refuse_socket();
 	guard_self();
-	open_sockets();
+	enter_target();
 	if (c.bridge)
 		look_at_bridge();
 	if (!force)
@@ -345,16 +348,16 @@ main(int argc, char **argv)
 	raise_end(&c.peer, c.peer.index);
 	address_end(&c.peer);
 	set_gateways();
-	if (!is_up(c.peer.sock, "lo")) {
+	if (!(link_of(c.peer.sock, LO, "lo").flags & IFF_UP)) {
 		raise_end(&c.peer, LO);
 		lo_raised = 1;
 	}
 	/* Asked for their state, the kernel lets packets pass at once. */
-	kind_of_link(c.host.sock, c.host.index, &flags);
-	kind_of_link(c.peer.sock, c.peer.index, &flags);
+	link_of(c.host.sock, c.host.index, c.host.name);
+	link_of(c.peer.sock, c.peer.index, c.peer.name);
 	if (pidfd >= 0 && !alive(pidfd)) {
 		errno = ESRCH;
-		die("process %-s has ended, and takes its end along", c.target);
+		die("process %-s has ended", c.target);
 	}
 	hand_on(strcat(strcpy(line, c.target), "\n"));
 	let_signals();

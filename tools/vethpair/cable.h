@@ -31,6 +31,12 @@ struct cable {
 	const char *mtu_operand;
 };
 
+/* An interface; 0 is the index of none. */
+struct link {
+	unsigned index, peer, group, flags;
+	char name[16], kind[32];	/* "veth", "bridge"; "" for lo */
+};
+
 /* A route that an address runs into. */
 struct route {
 	unsigned char bytes[16];
@@ -46,18 +52,13 @@ int	 is_link_local(const struct address *a);
 void	 address_text(int family, const unsigned char *bytes, unsigned length,
 	    char text[64]);
 
-unsigned	 index_of(int sock, const char *name);
-void	 name_of(int sock, unsigned index, char name[16]);
-int	 is_up(int sock, const char *name);
 int	 make_pair(const struct cable *c);
 int	 set_up(const struct end *e, unsigned index, int up);
 int	 set_address(const struct end *e, const struct address *a);
 int	 set_gateway(const struct end *e, const struct address *via);
 int	 delete_link(int sock, const char *name, unsigned index);
 
-struct nlmsghdr;
-const char	*kind_in(const struct nlmsghdr *m);
-const char	*kind_of_link(int sock, unsigned index, unsigned *flags);
+struct link	 link_of(int sock, unsigned index, const char *name);
 int	 overlaps(int sock, const struct address *a, struct route *found);
 int	 address_of(int sock, unsigned index, int family, struct address *a);
 int	 has_default(int sock, int family);

@@ -21,53 +21,53 @@ static struct victim {
 	const char *name;
 	unsigned index, group;
 } victims[AT_ONCE];
-static int n, grouped;
+static int n, grouped, missing;
 
 static struct request r;
 static int sock;
 static unsigned group;
 
+/* What is not there, or not any more, is told; any other refusal ends it. */
 static void
 refuse(const char *what, const char *name)
 {
 	tell("%-s %s%-s", what, name, kernel_said());
+	if (errno == ENODEV) {
+		if (!missing++)
+			because("VET-07", "there is no such interface here; "
+			    "it goes with its peer, and that with the "
+			    "namespace that it is in");
+		return;
+	}
 	why_delete(errno);
 	fail();
 }
 
-/* Looks at all interfaces: the victims are cables, and their group is free. */
 static void
-check_link(const struct nlmsghdr *m)
+add_victim(const char *name)
 {
-	const struct ifinfomsg *link = NLMSG_DATA(m);
-	const void *p;
-	unsigned theirs;
-	int i;
+	struct link l = link_of(sock, 0, name);
 
-	if (m->nlmsg_len < NLMSG_LENGTH(sizeof *link))
+	if (!l.index) {
+		errno = ENODEV;
+		refuse("delete", name);
 		return;
-	p = in_answer(m, sizeof *link, IFLA_GROUP, 4);
-	theirs = p ? number_at(p) : 0;
-	if (theirs == group)
-		group = 0;
-	for (i = 0; i < n; i++) {
-		if (victims[i].index != (unsigned)link->ifi_index)
-			continue;
-		victims[i].group = theirs;
-		if (strcmp(kind_in(m), "veth") == 0)
-			continue;
+	}
+	if (strcmp(l.kind, "veth") != 0) {
 		errno = EINVAL;
-		tell("delete %s", victims[i].name);
+		tell("delete %s", name);
 		because("VET-44", "it is no end of a cable (veth)%-s%-s",
-		    *kind_in(m) ? ", but of kind " : "", kind_in(m));
-		if (*kind_in(m))
-			try("ip link delete %s", victims[i].name);
+		    *l.kind ? ", but of kind " : "", l.kind);
+		if (*l.kind)
+			try("ip link delete %s", name);
 		fail();
 	}
+	victims[n++] = (struct victim){ name, l.index, l.group };
 }
 
+/* A group in which there is no interface. */
 static void
-check_links(void)
+choose_group(void)
 {
 	struct ifinfomsg all = { 0 };
 	const struct nlmsghdr *m;
@@ -81,7 +81,8 @@ check_links(void)
 		if (ask(sock, &r) < 0)
 			die("list the interfaces");
 		while ((m = answer(sock)))
-			check_link(m);
+			if (number_in(m, sizeof all, IFLA_GROUP) == group)
+				group = 0;
 		if (errno && errno != EINTR)
 			die("list the interfaces");
 	} while (errno == EINTR || !group);
@@ -110,10 +111,11 @@ delete_group(void)
 {
 	struct ifinfomsg none = { 0 };
 
+	choose_group();
 	undo = leave_group;
 	for (grouped = 0; grouped < n; grouped++)
 		if (put_in_group(&victims[grouped], group) < 0)
-			refuse("group", victims[grouped].name);
+			refuse("delete", victims[grouped].name);
 	begin(&r, RTM_DELLINK, 0, &none, sizeof none);
 	add_number(&r, IFLA_GROUP, group);
 	return did(carry_out(sock, &r), "RTM_DELLINK(IFLA_GROUP=%u)", group);
@@ -124,7 +126,6 @@ delete_some(void)
 {
 	if (n == 0)
 		return;
-	check_links();
 	hold_signals();
 	if ((n == 1 ? delete_link(sock, victims->name, victims->index) :
 	    delete_group()) < 0)
@@ -138,21 +139,11 @@ delete_some(void)
 int
 delete_links(char **names)
 {
-	int missing = 0;
-
 	if ((sock = rtnl_open()) < 0)
 		refuse_socket();
 	for (; *names; names++) {
-		victims[n].name = *names;
-		victims[n].index = index_of(sock, *names);
-		if (victims[n].index == 0) {
-			errno = ENODEV;
-			tell("delete %s", *names);
-			if (!missing++)
-				because("VET-07", "there is no such interface "
-				    "here; it goes with its peer, and that "
-				    "with the namespace that it is in");
-		} else if (++n == AT_ONCE)
+		add_victim(*names);
+		if (n == AT_ONCE)
 			delete_some();
 	}
 	delete_some();

@@ -1,8 +1,6 @@
 /* What changes something: interfaces, addresses, routes. */
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include <errno.h>
 #include <net/if.h>
 #include <string.h>
 
@@ -13,41 +11,6 @@
 #include "say.h"
 
 static struct request r;
-
-/* 0: there is none of that name, nor other name, in the socket's namespace. */
-unsigned
-index_of(int sock, const char *name)
-{
-	struct ifreq i = { 0 };
-
-	if (strlen(name) >= sizeof i.ifr_name)
-		return 0;
-	strcpy(i.ifr_name, name);
-	if (ioctl(sock, SIOCGIFINDEX, &i) == 0)
-		return i.ifr_ifindex;
-	if (errno != ENODEV)
-		die("look for the interface %s", name);
-	return 0;
-}
-
-void
-name_of(int sock, unsigned index, char name[16])
-{
-	struct ifreq i = { .ifr_ifindex = index };
-
-	if (ioctl(sock, SIOCGIFNAME, &i) < 0)
-		strcpy(i.ifr_name, "?");
-	memcpy(name, i.ifr_name, 16);
-}
-
-int
-is_up(int sock, const char *name)
-{
-	struct ifreq i = { 0 };
-
-	strncpy(i.ifr_name, name, sizeof i.ifr_name - 1);
-	return ioctl(sock, SIOCGIFFLAGS, &i) == 0 && i.ifr_flags & IFF_UP;
-}
 
 /* The kernel refuses more than 15 bytes: it need not see them all. */
 static void

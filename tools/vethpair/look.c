@@ -4,41 +4,50 @@
 #include <errno.h>
 #include <string.h>
 
+#include <linux/if.h>
+
 #include "cable.h"
 #include "rtnl.h"
+#include "say.h"
 
 static struct request r;
 
-/* "veth", "bridge", or "" for what has no kind, such as lo. */
-const char *
-kind_of_link(int sock, unsigned index, unsigned *flags)
+/*
+ * By its index or, if that is 0, by its name or another that it has.  The
+ * ioctl(2) for it would cut the name at a colon, and load a module for it.
+ */
+struct link
+link_of(int sock, unsigned index, const char *name)
 {
-	struct ifinfomsg link = { .ifi_index = index };
-	static char kind[32];
+	struct ifinfomsg head = { .ifi_index = index };
+	struct link l = { 0 };
 	const struct nlmsghdr *m;
+	const void *p, *kind;
 
-	begin(&r, RTM_GETLINK, 0, &link, sizeof link);
+	if (strlen(name) >= ALTIFNAMSIZ)
+		return l;
+	begin(&r, RTM_GETLINK, 0, &head, sizeof head);
 	add_number(&r, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	*kind = '\0';
-	*flags = 0;
-	if (ask(sock, &r) == 0 && (m = answer(sock)) &&
-	    m->nlmsg_len >= NLMSG_LENGTH(sizeof link)) {
-		*flags = ((struct ifinfomsg *)NLMSG_DATA(m))->ifi_flags;
-		strncat(kind, kind_in(m), sizeof kind - 1);
+	if (!index)
+		add(&r, IFLA_ALT_IFNAME, name, strlen(name) + 1);
+	if (ask(sock, &r) < 0 || !(m = answer(sock))) {
+		if (errno != ENODEV)
+			die("look for the interface %s", name);
+		return l;
 	}
-	return kind;
-}
-
-/* The kind of the interface that an RTM_NEWLINK is about. */
-const char *
-kind_in(const struct nlmsghdr *m)
-{
-	const void *info, *kind = NULL;
-
-	info = in_answer(m, sizeof(struct ifinfomsg), IFLA_LINKINFO, 0);
-	if (info)
-		kind = attribute(info, end_of(info), IFLA_INFO_KIND, 1);
-	return kind ? kind : "";
+	if (m->nlmsg_len < NLMSG_LENGTH(sizeof head))
+		return l;
+	memcpy(&head, NLMSG_DATA(m), sizeof head);
+	l.index = head.ifi_index;
+	l.flags = head.ifi_flags;
+	l.peer = number_in(m, sizeof head, IFLA_LINK);
+	l.group = number_in(m, sizeof head, IFLA_GROUP);
+	if ((p = in_answer(m, sizeof head, IFLA_IFNAME, 1)))
+		strncat(l.name, p, sizeof l.name - 1);
+	if ((p = in_answer(m, sizeof head, IFLA_LINKINFO, 0)) &&
+	    (kind = attribute(p, end_of(p), IFLA_INFO_KIND, 1)))
+		strncat(l.kind, kind, sizeof l.kind - 1);
+	return l;
 }
 
 static int
@@ -48,13 +57,12 @@ read_route(const struct nlmsghdr *m, int family, struct route *found)
 	const void *p;
 
 	if (m->nlmsg_len < NLMSG_LENGTH(sizeof *route) ||
-	    route->rtm_family != family || route->rtm_type != RTN_UNICAST)
+	    route->rtm_family != family)
 		return 0;
 	memset(found, 0, sizeof *found);
 	found->length = route->rtm_dst_len;
 	found->table = route->rtm_table;
-	if ((p = in_answer(m, sizeof *route, RTA_OIF, 4)))
-		found->device = number_at(p);
+	found->device = number_in(m, sizeof *route, RTA_OIF);
 	if ((p = in_answer(m, sizeof *route, RTA_DST, (found->length + 7) / 8)))
 		memcpy(found->bytes, p, (found->length + 7) / 8);
 	else if (found->length)
@@ -93,11 +101,11 @@ overlaps(int sock, const struct address *a, struct route *found)
 	return errno ? -1 : yes;
 }
 
-/* Whether there is a default route already. */
+/* Whether there is a default route already, be it one to nowhere. */
 int
 has_default(int sock, int family)
 {
-	struct rtmsg all = { .rtm_family = family, .rtm_type = RTN_UNICAST };
+	struct rtmsg all = { .rtm_family = family };
 	const struct nlmsghdr *m;
 	struct route one;
 	int yes = 0;

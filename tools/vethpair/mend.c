@@ -7,21 +7,6 @@
 #include "mend.h"
 #include "say.h"
 
-/* What is no name for an interface becomes one. */
-void
-mend_name(struct end *e)
-{
-	char *p;
-
-	if (strlen(e->name) > 15)
-		e->name[15] = '\0';
-	for (p = e->name; *p; p++)
-		if (*p & 0x80 || strchr("/: \t\n\v\f\r", *p))
-			*p = '_';
-	if (*e->name == '.')
-		*e->name = '_';
-}
-
 /* Its name, with the first number at the end that makes it free. */
 void
 mend_taken(struct end *e)
@@ -40,7 +25,24 @@ mend_taken(struct end *e)
 		if (stem > 15 - strlen(number))
 			stem = 15 - strlen(number);
 		strcpy(e->name + stem, number);
-	} while (index_of(e->sock, e->name));
+	} while (link_of(e->sock, 0, e->name).index);
+}
+
+/* What is no name for an interface becomes one, which is free. */
+void
+mend_name(struct end *e)
+{
+	char *p;
+
+	if (strlen(e->name) > 15)
+		e->name[15] = '\0';
+	for (p = e->name; *p; p++)
+		if (*p & 0x80 || strchr("/: \t\n\v\f\r", *p))
+			*p = '_';
+	if (*e->name == '.')
+		*e->name = '_';
+	if (link_of(e->sock, 0, e->name).index)
+		mend_taken(e);
 }
 
 /* Puts what the end is now in the place of its operand. */
@@ -137,7 +139,8 @@ try_there(const struct cable *c, const char *script)
 	struct out o = { prefix, prefix + sizeof prefix - 1 };
 
 	put_text(&o, "nsenter-lite ");
-	put_text(&o, c->target_pid ? "-t " : "--net=");
+	put_text(&o, c->target_pid ? "-t " :
+	    strchr(c->target, '/') ? "--net=" : "--net=./");
 	put_quoted(&o, PASTE, c->target);
 	put_text(&o, c->target_pid ? " -n sh -c " : " sh -c ");
 	put_quoted(&o, PASTE, script);

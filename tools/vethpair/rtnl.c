@@ -136,6 +136,15 @@ number_at(const void *payload)
 	return n;
 }
 
+/* A number in an answer, behind its head; or 0. */
+unsigned
+number_in(const struct nlmsghdr *m, size_t head, int type)
+{
+	const void *p = in_answer(m, head, type, 4);
+
+	return p ? number_at(p) : 0;
+}
+
 /* Where the attribute with this payload ends. */
 const void *
 end_of(const void *payload)

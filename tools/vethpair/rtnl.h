@@ -37,4 +37,5 @@ const void	*attribute(const void *from, const void *end, int type,
 const void	*in_answer(const struct nlmsghdr *m, size_t head, int type,
 		    size_t least);
 unsigned	 number_at(const void *payload);
+unsigned	 number_in(const struct nlmsghdr *m, size_t head, int type);
 const void	*end_of(const void *payload);

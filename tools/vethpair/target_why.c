@@ -71,6 +71,7 @@ static void
 why_no_name(const struct cable *c)
 {
 	static const char folder[] = "/run/netns/";
+	const char *name = c->target + sizeof folder - 1;
 	char path[300];
 
 	if (!strchr(c->target, '/') && strlen(c->target) < 256) {
@@ -85,10 +86,9 @@ why_no_name(const struct cable *c)
 	} else if (strncmp(c->target, folder, sizeof folder - 1) == 0) {
 		because("VET-04", "there is no network namespace of that name");
 		strcpy(path, "ip netns add ");
-		if (strlen(c->target) < 256 && !c->target[strcspn(c->target,
-		    " '\"\\$`&;|<>()*?[#~\t")])
-			try_again(strcat(strcat(path, c->target +
-			    sizeof folder - 1), " && "));
+		if (*name && strlen(name) < 256 && !name[strcspn(name,
+		    "/ '\"\\$`&;|<>()*?[#~\t")])
+			try_again(strcat(strcat(path, name), " && "));
 	}
 }
 
@@ -176,7 +176,7 @@ why_forbidden(const struct cable *c)
 void
 why_enter(int err, const struct cable *c)
 {
-	if (is_filtered("setns"))
+	if (is_filtered_for("setns", CLONE_NEWNET))
 		because("NSE-20", "a seccomp filter refuses setns(2)");
 	if (err == EINVAL)
 		why_unfit(c);
@@ -188,11 +188,8 @@ why_enter(int err, const struct cable *c)
 void
 refuse_socket(void)
 {
-	int err = errno;
-
 	tell("socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)");
-	if (status_number(0, "Seccomp", 10) == 2 &&
-	    err != EMFILE && err != ENFILE && err != ENOMEM && err != ENOBUFS)
+	if (is_filtered("socket"))
 		because("VET-37", "a seccomp filter refuses socket(2)");
 	fail();
 }

@@ -20,51 +20,6 @@
 #include "vethpair/mend.h"
 #include "vethpair/rtnl.h"
 
-void
-why_no_bridge(const struct cable *c)
-{
-	because("VET-34", "there is no such interface here");
-	if (strlen(c->bridge) < 16)
-		try_behind("ip link add ", c->bridge, " up type bridge && ");
-}
-
-void
-why_port_address(const struct cable *c)
-{
-	because("VET-41", "what is sent to %s would be taken by the bridge %s",
-	    c->host.name, c->bridge);
-	try_instead(c->host.operand, c->host.name, NULL);
-}
-
-static int
-same_cable_again(const struct cable *c)
-{
-	unsigned flags, index = index_of(c->host.sock, c->host.name);
-
-	return index && strcmp(kind_of_link(c->host.sock, index, &flags),
-	    "veth") == 0;
-}
-
-void
-why_overlap(const struct cable *c, const struct address *a,
-    const struct route *route)
-{
-	char text[64], name[16];
-
-	if (index_of(c->host.sock, c->host.name)) {
-		errno = EEXIST;
-		tell("make %s", c->host.name);
-		why_pair(EEXIST, c);
-		return;
-	}
-	address_text(a->family, route->bytes, route->length, text);
-	name_of(c->host.sock, route->device, name);
-	say("%-s would take the place of a network that this host is in, or "
-	    "reaches; -f, if you mean it", a->text);
-	because("VET-33", "it overlaps the route to %-s by %s", text, name);
-	try_free_networks(c);
-}
-
 static int
 is_bad_name(const char *name)
 {
@@ -77,6 +32,43 @@ is_bad_name(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+void
+why_no_bridge(const struct cable *c)
+{
+	because("VET-34", "there is no such interface here");
+	if (*c->bridge && strlen(c->bridge) < 16 && !is_bad_name(c->bridge))
+		try_behind("ip link add ", c->bridge, " up type bridge && ");
+}
+
+void
+why_port_address(const struct cable *c)
+{
+	because("VET-41", "what is sent to %s would be taken by the bridge %s",
+	    c->host.name, c->bridge);
+	try_instead(c->host.operand, c->host.name, NULL);
+}
+
+void
+why_overlap(const struct cable *c, const struct address *a,
+    const struct route *route)
+{
+	struct link l = link_of(c->host.sock, route->device, "");
+	char text[64];
+
+	if (link_of(c->host.sock, 0, c->host.name).index) {
+		errno = EEXIST;
+		tell("make %s", c->host.name);
+		why_pair(EEXIST, c);
+		return;
+	}
+	address_text(a->family, route->bytes, route->length, text);
+	say("%-s would take the place of a network that this host is in, or "
+	    "reaches; -f, if you mean it", a->text);
+	because("VET-33", "it overlaps the route to %-s by %s", text,
+	    *l.name ? l.name : "?");
+	try_free_networks(c);
+}
+
 /* ERANGE and EINVAL: what is wrong with a name; it is mended. */
 static int
 why_name(struct end *e)
@@ -87,8 +79,7 @@ why_name(struct end *e)
 		return 0;
 	if (n > 15)
 		because("VET-03", "%s has %lu bytes, and an interface's name "
-		    "%lu at most", e->name, n,
-		    refusal.most ? refusal.most : 15);
+		    "15 at most", e->name, n);
 	if (is_bad_name(e->name))
 		because("VET-03", "%s: an interface's name has no blank, / "
 		    "or :, and is neither . nor ..", e->name);
@@ -100,48 +91,43 @@ why_name(struct end *e)
 static int
 why_taken(struct end *e, const char *where, const char *id)
 {
-	unsigned index = index_of(e->sock, e->name);
-	char name[16];
+	struct link l = link_of(e->sock, 0, e->name);
 
-	if (!index)
+	if (!l.index)
 		return 0;
-	name_of(e->sock, index, name);
-	if (strcmp(name, e->name) == 0)
+	if (strcmp(l.name, e->name) == 0)
 		because(id, "there is an interface %s %-s", e->name, where);
 	else
 		because("VET-30", "%s is another name of the interface %s %-s",
-		    e->name, name, where);
+		    e->name, l.name, where);
 	mend_taken(e);
 	return 1;
 }
 
-/* HOST is there, with one of the addresses that it would have. */
+/* HOST and PEER are there, and joined: no other cable would be removed. */
 static int
 is_done_already(const struct cable *c)
 {
-	struct route route;
-	int i;
+	struct link host = link_of(c->host.sock, 0, c->host.name);
+	struct link peer = link_of(c->peer.sock, 0, c->peer.name);
 
-	for (i = 0; i < c->host.n; i++)
-		if (overlaps(c->host.sock, &c->host.address[i], &route) == 1 &&
-		    route.device == index_of(c->host.sock, c->host.name))
-			return same_cable_again(c);
-	return 0;
+	return strcmp(host.kind, "veth") == 0 &&
+	    host.peer == peer.index && peer.peer == host.index;
 }
 
 static void
 why_exists(const struct cable *c)
 {
 	static struct cable mended;
-	int again = is_done_already(c), taken;
+	int taken;
 
 	mended = *c;
 	taken = why_taken(&mended.host, "here", "VET-02");
 	taken |= why_taken(&mended.peer, "in the target", "VET-05");
-	if (again)
+	if (is_done_already(c))
 		try_behind("vethpair -d ", c->host.name, " && ");
 	else if (taken)
-		try_ends(&mended);
+		try_free_networks(&mended);
 }
 
 static void

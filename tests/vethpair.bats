@@ -483,6 +483,12 @@ export -f state
 		: >plain
 		refused vethpair -t ./plain ve0 eth0
 		because VET-23
+		refused strace -qqfo /dev/null -P ./plain -e 'inject=?open,openat:error=EACCES' vethpair -t ./plain ve0 eth0
+		never_says 'because: '
+		mkdir lab
+		refused vethpair -t lab ve2 eth2
+		because VET-04
+		try_works
 		refused vethpair -t . ve0 eth0
 		because VET-23
 		refused vethpair -t "/proc/$pid/ns/uts" ve1 eth1
@@ -505,7 +511,7 @@ export -f state
 		try_works
 		>ns
 		mount --bind /proc/self/ns/net ns
-		refused unshare -m sh -c 'mount -t tmpfs tmpfs /proc && exec vethpair -t ./ns -g ve2=10.79.0.1/24 eth0=10.79.0.2/24'
+		fails 125 unshare -m sh -c 'mount -t tmpfs tmpfs /proc && exec vethpair -t ./ns -g ve2=10.79.0.1/24 eth0=10.79.0.2/24'
 		because VET-32
 		umount ns
 	END

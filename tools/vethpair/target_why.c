@@ -19,6 +19,7 @@
 #include "cable.h"
 #include "facts.h"
 #include "format.h"
+#include "raw.h"
 #include "say.h"
 
 /* Whether a namespace belongs to a user namespace that we are not above. */
@@ -66,24 +67,36 @@ why_no_right(int here)
 	}
 }
 
-/* /run/netns/NAME, for who has given NAME, or one that is not there. */
+static const char folder[] = "/run/netns/";
+
+/* NAME, where /run/netns/NAME is meant. */
+static int
+why_short_name(const struct cable *c)
+{
+	char path[300];
+
+	if (strchr(c->target, '/') || strlen(c->target) >= 256)
+		return 0;
+	strcat(strcpy(path, folder), c->target);
+	if (access(path, F_OK) < 0)
+		return 0;
+	because("VET-04", "a name of ip-netns(8) is the file %s", path);
+	try_instead(c->target, path, NULL);
+	return 1;
+}
+
 static void
 why_no_name(const struct cable *c)
 {
-	static const char folder[] = "/run/netns/";
 	const char *name = c->target + sizeof folder - 1;
 	char path[300];
 
-	if (!strchr(c->target, '/') && strlen(c->target) < 256) {
-		strcat(strcpy(path, folder), c->target);
-		if (access(path, F_OK) == 0) {
-			because("VET-04", "a name of ip-netns(8) is the file "
-			    "%s", path);
-			try_instead(c->target, path, NULL);
-		} else
-			because("VET-04", "there is no such file, and no %s",
-			    path);
-	} else if (strncmp(c->target, folder, sizeof folder - 1) == 0) {
+	if (why_short_name(c))
+		return;
+	if (!strchr(c->target, '/'))
+		because("VET-04", "there is no such file, and none in %s",
+		    folder);
+	else if (strncmp(c->target, folder, sizeof folder - 1) == 0) {
 		because("VET-04", "there is no network namespace of that name");
 		strcpy(path, "ip netns add ");
 		if (*name && strlen(name) < 256 && !name[strcspn(name,
@@ -105,7 +118,7 @@ why_open(int err, const struct cable *c)
 		why_no_name(c);
 	if (err == EACCES && why_unreachable("NSE-48", c->target))
 		try_as_root();
-	else if (err == EACCES)
+	else if (err == EACCES && !may(AT_FDCWD, c->target, R_OK))
 		because("VET-46", "uid %u may not read the file", geteuid());
 }
 
@@ -148,7 +161,8 @@ why_unfit(const struct cable *c)
 	if (fstatfs(c->ns, &fs) == 0 && fs.f_type != NSFS_MAGIC) {
 		because("VET-23", "%s is no namespace file: none is mounted "
 		    "on it, or not in our mount namespace", c->target);
-		if (strncmp(c->target, "/run/netns/", 11) == 0)
+		why_short_name(c);
+		if (strncmp(c->target, folder, sizeof folder - 1) == 0)
 			try("ip netns delete %s; ip netns add %s",
 			    c->target + 11, c->target + 11);
 		return;

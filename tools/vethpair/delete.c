@@ -129,7 +129,8 @@ delete_some(void)
 	hold_signals();
 	if ((n == 1 ? delete_link(sock, victims->name, victims->index) :
 	    delete_group()) < 0)
-		refuse("delete", n == 1 ? victims->name : "all of them");
+		refuse(n == 1 ? "delete" : "delete the group of",
+		    victims->name);
 	undo = NULL;
 	let_signals();
 	n = 0;

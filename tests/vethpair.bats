@@ -40,7 +40,7 @@ export -f state
 			"-t $pid ve0=10.77.0.1/0 eth0" "-t $pid ve0=10.77.0.1/ eth0" "-t $pid ve0=10.77.0.1/-1 eth0" \
 			"-t $pid ve0=10.77.1/24 eth0" "-t $pid ve0=10.77.0.1/24, eth0" "-t $pid ve0=fd77::g/64 eth0" \
 			"-t $pid ve0=fd77::1/129 eth0" "-t $pid ve0=10.77.0.0/24 eth0" "-t $pid ve0=10.77.0.255/24 eth0" \
-			"-t $pid ve0=127.0.0.1/8 eth0" "-t $pid ve0=224.0.0.1/24 eth0" "-t $pid ve0=::1/64 eth0" \
+			"-t $pid ve0=127.0.0.1/8 eth0" "-t $pid ve0=224.0.0.1/24 eth0" "-t $pid ve0=255.255.255.255/32 eth0" "-t $pid ve0=::1/64 eth0" \
 			"-t $pid ve0=::/64 eth0" "-t $pid ve0=ff02::1/64 eth0" "-t $pid ve0=10.77.0.1/24 eth0=10.77.0.1/24" \
 			"-t $pid ve0=10.77.0.1/24,10.77.0.1/24 eth0" "-t $pid -M 0 ve0 eth0" "-t $pid -M x ve0 eth0" \
 			"-t $pid ve%d eth0" "-t $pid -g ve0 eth0=10.77.0.2/24" "-t $pid -g ve0=10.77.0.1/24 eth0" \

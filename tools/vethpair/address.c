@@ -45,8 +45,8 @@ check_address(const struct address *a)
 	int is_4 = a->family == AF_INET;
 
 	if (memcmp(a->bytes, any, a->size) == 0 ||
-	    (is_4 ? a->bytes[0] == 127 || (a->bytes[0] & 0xf0) == 224 :
-	    a->bytes[0] == 0xff || memcmp(a->bytes, loopback, 16) == 0))
+	    a->bytes[0] == 0xff || (is_4 ? a->bytes[0] == 127 ||
+	    (a->bytes[0] & 0xf0) == 224 : memcmp(a->bytes, loopback, 16) == 0))
 		misuse("%s: no address for an interface", a->text);
 	if (is_4 && a->length < 31 &&
 	    (host_bits_are(a, 0) || host_bits_are(a, 1)))

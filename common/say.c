@@ -113,7 +113,7 @@ try_words(const char *prefix, const char *option, const char *old,
 {
 	static char text[LINE_SIZE];
 	struct out o = { text, text + sizeof text - 1 };
-	const char *words[3];
+	const char *words[3], *typed;
 	const char *spent = strchr(prefix, '|') ? NULL : read_handle;
 	char **word;
 	int i, found = !old;
@@ -122,14 +122,15 @@ try_words(const char *prefix, const char *option, const char *old,
 	put_text(&o, tool);
 	put_text(&o, option);
 	for (word = command + 1; *word; word++) {
-		words[0] = *word == old ? first : *word;
-		if (*word != old && spent && strcmp(*word, "-") == 0) {
-			words[0] = spent;
+		typed = *word;
+		if (typed != old && spent && strcmp(typed, "-") == 0) {
+			typed = spent;
 			spent = NULL;
 		}
-		words[1] = *word == old ? second : NULL;
+		words[0] = typed == old ? first : typed;
+		words[1] = typed == old ? second : NULL;
 		words[2] = NULL;
-		found |= *word == old;
+		found |= typed == old;
 		for (i = 0; words[i]; i++) {
 			put_text(&o, " ");
 			put_quoted(&o, PASTE, words[i]);

@@ -357,6 +357,8 @@ export -f inode
 	refused as_user nspin -t "$pid" -n ./f
 	because PIN-04
 	try_works as_user
+	refused as_user nspin -t "$pid" -u ./f
+	says "^nspin: try: exec 9</proc/$pid/ns/uts\$"
 	refused as_user unshare -Ur nspin -t "$pid" -d ./f || :
 	refused as_user unshare -Ur sh -c 'nspin -t $$ -u ./f'
 	because PIN-13
@@ -429,16 +431,74 @@ export -f inode
 	END
 }
 
-@test "the PID namespace of the children is told from that of the process" {
+@test "the PID or time namespace of the children is told from that of the process" {
 	inside <<-'END'
 		own
 		spawn unshare -p sleep 60
 		eventually grep -qsx sleep "/proc/$pid/comm"
 		works nspin -t "$pid" -p ./f
 		because PIN-11
-		works nspin -d ./f
 		kill "$pid"
 		wait "$pid" || :
+		spawn unshare -fTp --kill-child sleep 60
+		child=$(child_of "$pid")
+		eventually grep -qsx sleep "/proc/$child/comm"
+		works nspin -t "$pid" -T ./g
+		because PIN-11
+		works nspin -t "$child" -Tp ./
+		silent
+		works nspin -d ./ ./f ./g
+		kill "$pid"
+		wait "$pid" || :
+	END
+}
+
+@test "because: it is a thread, or the first thread has ended" {
+	build thread
+	inside <<-'END'
+		own
+		spawn ./thread
+		eventually eval '(( $(ls "/proc/$pid/task" | wc -l) == 2 ))'
+		thread=$(ls "/proc/$pid/task" | tail -n 1)
+		refused nspin -t "$thread" -n ./f
+		because TGT-03
+		try_works
+		prints "$pid"
+		refused sh -c "echo $thread | nspin -t - -n ./g"
+		because TGT-03
+		try_works
+		works nspin -d ./f ./g
+		kill "$pid"
+		wait "$pid" || :
+		spawn ./thread old
+		eventually grep -q '^State:.Z' "/proc/$pid/status"
+		refused nspin -t "$pid" -n ./f
+		because PIN-30
+		refused nspin -t "$pid" -a ./
+		because PIN-30
+		kill "$pid"
+		wait "$pid" || :
+	END
+}
+
+# bats test_tags=root
+@test "because: the folder is immutable" {
+	needs 'Linux 6.6' since 6 6
+	needs 'chattr(1)' type chattr
+	inside <<-'END'
+		own
+		mkdir 'a b'
+		mount -t tmpfs none 'a b'
+		mkdir 'a b/c'
+		chattr +i 'a b/c'
+		refused nspin -t $$ -n 'a b/c/f'
+		because PIN-29
+		try_works
+		chattr +i 'a b/c'
+		refused nspin -d 'a b/c/f'
+		because PIN-29
+		try_works
+		[[ -z $(ls 'a b/c') ]]
 	END
 }
 

@@ -92,18 +92,6 @@ check_place(void)
 		    "in theirs", place);
 }
 
-/* What is to be tried cannot read stdin again. */
-static const char *
-read_target(const char *operand)
-{
-	char *line = handle(operand), **word;
-
-	for (word = command; *word; word++)
-		if (*word == operand)
-			*word = line;
-	return line;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -135,7 +123,7 @@ main(int argc, char **argv)
 	}
 	place = *argv;
 	check_place();
-	pidfd = target(read_target(operand), &pid);
+	pidfd = target(handle(operand), &pid);
 	if (all)
 		flags |= differing_kinds();
 	pin(place, flags);

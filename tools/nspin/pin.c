@@ -163,8 +163,8 @@ bind_file(struct pin *p, int i, const char *path)
 	p->bound = 1;
 	if (did(fchmod(p->file, 0), "fchmod(%d, 0)", p->file) < 0)
 		die("finish %s", path);
-	if (kinds[i].flag == CLONE_NEWPID)
-		warn_of_children(pid);
+	if (kinds[i].letter == 'p' || kinds[i].letter == 'T')
+		warn_of_children(pid, kinds[i].file);
 }
 
 void

@@ -102,6 +102,15 @@ why_read_only(const char *folder)
 		    "mount -o remount,bind,rw % && ", m.point);
 }
 
+void
+why_immutable(const char *folder)
+{
+	if (!is_immutable(folder))
+		return;
+	because("PIN-29", "the folder %s is immutable (lsattr(1))", folder);
+	try_after("chattr -i % && ", folder);
+}
+
 /* The file of a pin, or /run/netns, cannot be made. */
 void
 why_file(int err, const char *path)
@@ -119,6 +128,8 @@ why_file(int err, const char *path)
 		because("PIN-20", "a part of %s is not a folder", folder);
 	if (err == EROFS)
 		why_read_only(folder);
+	if (err == EPERM)
+		why_immutable(folder);
 	if (err == EACCES && !why_unreachable("PIN-21", folder) &&
 	    !may(AT_FDCWD, folder, W_OK))
 		because("PIN-21", "uid %u may not make a file in the folder %s",
@@ -126,5 +137,5 @@ why_file(int err, const char *path)
 	if (err == ENOSPC && statvfs(folder, &fs) == 0 &&
 	    (fs.f_bavail == 0 || fs.f_favail == 0))
 		because("PIN-23", "the filesystem of %s is full", folder);
-	unexplained(12);
+	unexplained(13);
 }

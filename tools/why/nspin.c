@@ -21,6 +21,7 @@
 #include "kinds.h"
 #include "mounts.h"
 #include "nspin.h"
+#include "put.h"
 #include "raw.h"
 #include "say.h"
 #include "target.h"
@@ -41,6 +42,15 @@ number_of(pid_t pid)
 	return text;
 }
 
+static int
+is_zombie(pid_t pid)
+{
+	char status[4096];
+
+	get(AT_FDCWD, proc_path(pid, "status"), status, sizeof status);
+	return find(status, "\nState:\tZ") != NULL;
+}
+
 /* A file in /proc/PID/ns cannot be opened. */
 void
 why_closed(int err, pid_t pid, int pidfd, int kind)
@@ -52,14 +62,18 @@ why_closed(int err, pid_t pid, int pidfd, int kind)
 	else if (err == ENOENT && !(kinds_known() & kinds[kind].flag))
 		because("PIN-16", "this kernel has no %-s namespaces",
 		    kinds[kind].name);
+	else if (err == ENOENT && is_zombie(pid))
+		because("PIN-30", "the first thread of process %d has ended; "
+		    "the namespaces of the others are in /proc/%d/task", pid,
+		    pid);
 	if (err == EACCES || err == EPERM)
 		try_as_root();
-	unexplained(6);
+	unexplained(7);
 }
 
 /* Nothing may be mounted; but an open file keeps a namespace as well. */
 static void
-why_not_permitted(const char *namespace)
+why_not_permitted(pid_t pid, const char *kind)
 {
 	static const char *const calls[] = { "mount", "umount2" };
 	int i;
@@ -72,8 +86,8 @@ why_not_permitted(const char *namespace)
 	if (is_confined())
 		because("PIN-25", "Landlock, or another security module, "
 		    "forbids to change mounts");
-	if (namespace && reasons())
-		try("exec 9<%s", namespace);
+	if (kind && reasons())
+		try("exec 9</proc/%d/ns/%-s", pid, kind);
 }
 
 static unsigned long long
@@ -153,11 +167,9 @@ why_bind(int err, pid_t pid, int fd, int kind, const char *path)
 {
 	static struct mount m;
 	int found = mount_at(path, &m);
-	char file[16];
 
-	stpcpy(stpcpy(file, "ns/"), kinds[kind].file);
 	if (err == EPERM)
-		why_not_permitted(proc_path(pid, file));
+		why_not_permitted(pid, kinds[kind].file);
 	if (err == ENOSPC)
 		because("PIN-27", "this mount namespace would hold more mounts "
 		    "than the sysctl fs.mount-max allows");
@@ -187,7 +199,7 @@ void
 why_shared(int err, pid_t pid)
 {
 	if (err == EPERM)
-		why_not_permitted(proc_path(pid, "ns/net"));
+		why_not_permitted(pid, "net");
 	unexplained(4);
 }
 
@@ -197,8 +209,10 @@ why_unpin(int err, const char *path)
 {
 	struct stat st;
 
-	if (err == EPERM)
-		why_not_permitted(NULL);
+	if (err == EPERM) {
+		why_not_permitted(0, NULL);
+		why_immutable(folder_of(path));
+	}
 	if (err == ENOENT)
 		because("PIN-08", "there is no pin %s", path);
 	if (err == EINVAL && lstat(path, &st) == 0) {
@@ -218,18 +232,21 @@ why_unpin(int err, const char *path)
 		    geteuid(), folder_of(path));
 	if (err == EROFS)
 		why_read_only(folder_of(path));
-	unexplained(8);
+	unexplained(9);
 }
 
-/* Who pins the PID namespace of a process may have meant its children's. */
+/* Who pins such a namespace of a process may have meant its children's. */
 void
-warn_of_children(pid_t pid)
+warn_of_children(pid_t pid, const char *kind)
 {
-	if (same_namespace(proc_path(pid, "ns/pid"),
-	    proc_path(pid, "ns/pid_for_children")))
+	char own[16], later[32];
+
+	stpcpy(stpcpy(own, "ns/"), kind);
+	stpcpy(stpcpy(later, own), "_for_children");
+	if (same_namespace(proc_path(pid, own), proc_path(pid, later)))
 		return;
-	say("the children of process %d will be in another PID namespace than "
-	    "the one that was pinned", pid);
-	because("PIN-11", "process %d has made a PID namespace, which its "
-	    "first child enters, but not itself", pid);
+	say("the children of process %d will be in another %-s namespace than "
+	    "the one that was pinned", pid, kind);
+	because("PIN-11", "process %d has made or entered a %-s namespace for "
+	    "its children, but not for itself", pid, kind);
 }

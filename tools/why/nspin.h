@@ -6,9 +6,10 @@ void	 why_file(int err, const char *path);
 void	 why_shared(int err, pid_t pid);
 void	 why_bind(int err, pid_t pid, int fd, int kind, const char *path);
 void	 why_unpin(int err, const char *path);
-void	 warn_of_children(pid_t pid);
+void	 warn_of_children(pid_t pid, const char *kind);
 
 /* The folder that path is in; and a try, with % for path in words before it. */
 const char	*folder_of(const char *path);
 void		 try_after(const char *words, const char *path);
 void		 why_read_only(const char *folder);
+void		 why_immutable(const char *folder);

@@ -56,6 +56,17 @@ setup() {
 	says 'process 999999999: there is none'
 }
 
+@test "without a /proc of our PID namespace nothing is tried" {
+	refused in_ns sh -c 'mount -t tmpfs none /proc; exec doctor'
+	says '^doctor: /proc: nothing to look at: mount -t proc '
+	for command in 'doctor' 'doctor -t 1' "sh <$repo/scripts/doctor"; do
+		refused in_ns -pf sh -c "$command"
+		says '^doctor: /proc shows another PID namespace than ours: doctor below unshare -m --mount-proc$'
+	done
+	works in_ns -pf unshare -m --mount-proc doctor -t 1
+	works in_ns -pf doctor --help
+}
+
 @test "one line a tool, and the status says whether all works" {
 	examine doctor
 	for row in 'unshare-lite -'{U,m,p,n,i,u,C,T} nsenter-lite mapids mkoverlay 'mkoverlay here' \
@@ -90,6 +101,9 @@ setup() {
 	[[ $(status_in 'cgset' USER) == no ]]
 	SUDO_UID=4321 capture doctor
 	shows '^user: uid 4321, tried'
+	shows '^    because: uid 4321 has no account'
+	SUDO_UID=0 capture doctor
+	shows '^user: uid [1-9][0-9]*, tried'
 }
 
 @test "an ordinary user is told that root was not tried" {
@@ -137,6 +151,14 @@ setup() {
 		shows "^    try: .*sysctl -w kernel.${knob%=*}=$(( ! ${knob#*=} )) \(costs: "
 		shows '^    as above$'
 	done
+	works unshare -m sh -euc 'cat /proc/sys/kernel/cap_last_cap >last
+		mount -t tmpfs none /proc/sys/kernel
+		cp last /proc/sys/kernel/cap_last_cap
+		echo 0 >/proc/sys/kernel/unprivileged_userns_clone
+		./doctor -t $$
+		exec setpriv --reuid 1000 --regid 1000 --clear-groups ./doctor -t $$'
+	[[ $(grep '^can unshare -U' <<<"$stdout" | tr -s ' ') == \
+		$'can unshare -U: yes\ncan unshare -U: no: kernel.unprivileged_userns_clone is 0' ]]
 }
 
 @test "a root without CAP_SYS_ADMIN is found" {
@@ -190,6 +212,21 @@ setup() {
 	shows 'tried with (busybox )?unshare '
 	[[ $(status_in 'unshare-lite -U' ROOT) == no && $(status_in pivot ROOT) == no ]]
 	shows 'knows no -C$'
+	# Of a row that has a message of its own, too.
+	[[ $(grep -A 2 '^unshare-lite -m' <<<"$stdout") == *$'\n    as above' ]]
+	shows '^    because: no cgroup file system is mounted here$'
+}
+
+# bats test_tags=static
+@test "what doctor cannot find, a tool of ours may have found" {
+	column=ROOT
+	mkrootfs lower
+	cp "$repo/scripts/doctor" "$BIN/unshare-lite" "$BIN/nsenter-lite" lower/bin
+	examine unshare -Urmpf sh -euc 'mount --bind lower lower
+		mount -t proc proc lower/proc
+		exec chroot lower /bin/env PATH=/bin doctor'
+	[[ $(status_in 'unshare-lite -U' ROOT) == no && $(status_in 'unshare-lite -m' ROOT) == ok ]]
+	shows '^    because: we are chrooted, .* \[UNS-06\]$'
 }
 
 @test "in a container of busybox alone it works, also from stdin" {
@@ -247,6 +284,7 @@ setup() {
 	cp "$repo/scripts/doctor" .
 	echo 1000:200000:65536 >ranges
 	: >none
+	printf 'one:100000:65536\ntwo:300000:65536\n' >others
 	hide newuidmap
 	with() {
 		unshare -m sh -euc 'mount --bind "$1" /etc/subuid
@@ -260,6 +298,9 @@ setup() {
 	examine with none ./doctor
 	[[ $(status_in mapids USER) == no ]]
 	shows 'because: .* has no range in /etc/subuid'
+	shows 'try: as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 '
+	examine with others ./doctor
+	shows 'try: as root: usermod --add-subuids 365536-431071 --add-subgids 365536-431071 '
 	PATH=$W/path examine with ranges ./doctor
 	shows 'because: there is no newuidmap'
 	examine with ranges setpriv --nnp ./doctor
@@ -338,5 +379,36 @@ setup() {
 	eventually grep -q sleep "/proc/$pid/comm"
 	works doctor -t "$pid"
 	shows '^effective: *all but .*sys_admin'
-	shows '^can mount: *no: it lacks CAP_SYS_ADMIN$'
+	shows '^can mount: *no: it lacks CAP_SYS_ADMIN and its mount namespace is ours, '
+}
+
+@test "-t: namespaces that its user namespace does not own" {
+	spawn unshare -Ur sleep 60
+	eventually grep -q sleep "/proc/$pid/comm"
+	works doctor -t "$pid"
+	shows '^can mount: *no: its mount namespace is ours, '
+	shows '^can pivot: *no: its mount namespace is ours, '
+	shows '^can unshare -U: *yes$'
+	! nsenter -t "$pid" -U --preserve-credentials mount -t tmpfs none /tmp || flunk 'it can'
+	spawn unshare -Urm sleep 60
+	eventually grep -q sleep "/proc/$pid/comm"
+	works doctor -t "$pid"
+	shows '^can mount: *yes$'
+	shows '^can mount a proc: *no: its PID namespace is ours, '
+	! nsenter -t "$pid" -Um --preserve-credentials mount -t proc none /tmp || flunk 'it can'
+}
+
+@test "-t: a zombie, and a process that ends meanwhile" {
+	spawn sh -c 'sleep 0 & exec sleep 60'
+	zombie=$(child_of "$pid")
+	eventually grep -q '^State:.Z' "/proc/$zombie/status"
+	refused doctor -t "$zombie"
+	says "^doctor: process $zombie: it is a zombie, "
+	sleep 60 &
+	export victim=$!
+	cp "$repo/scripts/doctor" .
+	printf '#!/bin/sh\nkill "$victim"\nwhile [ -e "/proc/$victim" ]; do :; done\n' >cut
+	chmod 755 cut
+	refused ./doctor -t "$victim"
+	says "^doctor: process $victim: it has ended meanwhile\$"
 }

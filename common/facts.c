@@ -153,16 +153,37 @@ is_before(unsigned major, unsigned minor)
 	return v < major || (v == major && digits(rest + 1, NULL, 10) < minor);
 }
 
+/* /proc/PID/status (0: our own) but for its groups, which may be 65,536. */
+void
+get_status(pid_t pid, char text[STATUS_SIZE])
+{
+	int fd, n = 0, in_groups = 0, saved = errno;
+	ssize_t got, i;
+	char part[1024];
+
+	fd = open(proc_path(pid, "status"), O_RDONLY | O_CLOEXEC);
+	while ((got = read(fd, part, sizeof part)) > 0)
+		for (i = 0; i < got; i++) {
+			in_groups &= part[i] != '\n';
+			if (in_groups || n == STATUS_SIZE - 1)
+				continue;
+			text[n++] = part[i];
+			in_groups = n >= 8 &&
+			    memcmp(text + n - 8, "\nGroups:", 8) == 0;
+		}
+	text[n] = '\0';
+	close(fd);
+	errno = saved;
+}
+
 /* A number from /proc/PID/status (0: our own), or -1. */
 long
 status_number(pid_t pid, const char *field, int base)
 {
-	char text[4096], *p = text;
+	char text[STATUS_SIZE], *p = text;
 	size_t n = strlen(field);
-	int saved = errno;
 
-	get(AT_FDCWD, proc_path(pid, "status"), text, sizeof text);
-	errno = saved;
+	get_status(pid, text);
 	for (; *p; p += strcspn(p, "\n"), p += *p == '\n')
 		if (strncmp(p, field, n) == 0 && p[n] == ':')
 			return digits(p + n + 1, NULL, base);

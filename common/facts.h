@@ -4,6 +4,8 @@
  */
 #include <sys/types.h>
 
+#define STATUS_SIZE 4096
+
 unsigned long long	effective_caps(void);
 int	 has_cap(int cap);
 int	 owns(const char *kind);
@@ -20,6 +22,7 @@ int	 is_confined(void);
 int	 is_filtered(const char *call);
 int	 is_filtered_for(const char *call, int flags);
 int	 is_before(unsigned major, unsigned minor);
+void	 get_status(pid_t pid, char text[STATUS_SIZE]);
 long	 status_number(pid_t pid, const char *field, int base);
 int	 proc_is_ours(void);
 void	 why_powerless(const char *kind, const char *id_cap,

@@ -111,13 +111,13 @@ static int
 sees(pid_t pid, int number)
 {
 	static const struct timespec moment = { .tv_nsec = 1000000 };
-	char text[4096];
+	char text[STATUS_SIZE];
 	int i;
 
 	if (!proc_is_ours())
 		return 1;
 	for (i = 0; i < 100; i++) {
-		get(AT_FDCWD, proc_path(pid, "status"), text, sizeof text);
+		get_status(pid, text);
 		if (has(text, "\nSigCgt:", number) ||
 		    (number == SIGTSTP && has(text, "\nSigIgn:", number)))
 			return 1;

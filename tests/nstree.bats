@@ -167,6 +167,10 @@ export -f sleeps inode field well_formed look as_looked
 		'[["mount","uts","ipc","pid","cgroup","time"],["user","net"]]' ]]
 	works nstree -t $$
 	[[ $stdout != *shared* && $stdout != *different* ]]
+	# The same one twice counts once.
+	works nstree -n -t "$pid" -t "$pid"
+	[[ $(field 8 "$(inode "$pid" net)") = 1 && $(field 9 "$(inode "$pid" net)") = "$pid" ]]
+	shows '^shared net$'
 }
 
 @test "a target is read from stdin, once" {
@@ -507,6 +511,8 @@ export -f sleeps inode field well_formed look as_looked
 		grep INJECTED trace
 		says "\\($error\\)\$"
 	done
+	refused strace -qq -o trace -e inject=ioctl:error=EIO:when=2 nstree -t $$
+	says '^nstree: ioctl NS_GET_OWNER_UID: .*\(EIO\)$'
 }
 
 @test "a stdout that is closed or full is a failure" {

@@ -80,13 +80,16 @@ compare(void)
 static void
 read_targets(void)
 {
-	int i, *held = keep(targets * sizeof *held);
+	int i, same, *held = keep(targets * sizeof *held);
 	pid_t pid;
 
 	named = keep(targets * sizeof *named);
 	for (i = 0; i < targets; i++) {
 		held[i] = target(operands[i], &pid);
-		if ((named[i] = read_process(pid)) && alive(held[i]))
+		for (same = 0; same < i && named[same]->pid != pid; same++)
+			;
+		named[i] = same < i ? named[same] : read_process(pid);
+		if (named[i] && alive(held[i]))
 			continue;
 		if (!alive(held[i]))
 			errno = ESRCH;
@@ -121,6 +124,7 @@ guard_tree(void)
 {
 	if (!asked_in_vain)
 		return;
+	errno = asked_in_vain;
 	tell("ioctl NS_GET_OWNER_UID");
 	why_unasked(errno);
 	fail();

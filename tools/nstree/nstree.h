@@ -54,7 +54,7 @@ const char	*keep_text(const char *s);
 void		 make_room(size_t n);
 
 /* spaces.c */
-extern int	 asked_in_vain;	/* what the kernel tells everybody */
+extern int	 asked_in_vain;	/* errno, for what the kernel tells everybody */
 int		 most_fds(void);
 struct space	*find_space(unsigned id);
 struct space	*add_space(int fd, int kind, unsigned id);

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -86,9 +87,9 @@ add_space(int fd, int kind, unsigned id)
 		return s;
 	if (kind == USERNS || kind == PIDNS)
 		s->parent = relative(fd, NS_GET_PARENT, kind);
-	if (kind == USERNS)
-		asked_in_vain |= ioctl(fd, NS_GET_OWNER_UID, &s->uid) < 0;
-	else
+	if (kind == USERNS && ioctl(fd, NS_GET_OWNER_UID, &s->uid) < 0)
+		asked_in_vain = errno;
+	if (kind != USERNS)
 		s->owner = relative(fd, NS_GET_USERNS, USERNS);
 	if (fd > most_fds() - 64)
 		close(fd);

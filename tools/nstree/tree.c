@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "facts.h"
 #include "nstree/nstree.h"
 #include "put.h"
 
@@ -67,12 +68,12 @@ command_of(struct process *p)
 int
 pids_of(const struct process *p, unsigned pids[MOST_LEVELS])
 {
-	char text[4096];
+	char text[STATUS_SIZE];
 	const char *at;
 	int n = 1;
 
 	pids[0] = p->pid;
-	get(proc, proc_file(p->pid, "status"), text, sizeof text);
+	get_status(p->pid, text);
 	if ((at = find(text, "\nNSpid:")))
 		for (digits(at + 7, &at, 10); *at == '\t' && n < MOST_LEVELS;)
 			pids[n++] = digits(at, &at, 10);

@@ -45,9 +45,9 @@ number_of(pid_t pid)
 static int
 is_zombie(pid_t pid)
 {
-	char status[4096];
+	char status[STATUS_SIZE];
 
-	get(AT_FDCWD, proc_path(pid, "status"), status, sizeof status);
+	get_status(pid, status);
 	return find(status, "\nState:\tZ") != NULL;
 }
 

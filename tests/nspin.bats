@@ -285,6 +285,22 @@ export -f inode
 	END
 }
 
+@test "because: it is a pin in another mount namespace, and -d ends that" {
+	inside <<-'END'
+		own
+		spawn unshare -m sh -c 'nspin -t $$ -n ./f >made; exec sleep 60'
+		eventually test -s made
+		refused nspin -t $$ -n ./f
+		because PIN-18
+		says 'which -d would end there'
+		grep -q 'nsfs' "/proc/$pid/mountinfo"
+		works nspin -d ./f
+		! grep -q 'nsfs' "/proc/$pid/mountinfo" || flunk 'it is still there'
+		kill "$pid"
+		wait "$pid" || :
+	END
+}
+
 @test "because: the file cannot be made" {
 	inside <<-'END'
 		own

@@ -75,7 +75,7 @@ why_taken(const char *path)
 	} else if (S_ISREG(st.st_mode) && st.st_size == 0 &&
 	    !(st.st_mode & 0777)) {
 		because("PIN-18", "%s is left of a pin, or is one in another "
-		    "mount namespace: none is mounted on it here", path);
+		    "mount namespace, which -d would end there", path);
 		try_after("nspin -d % && ", path);
 	} else if (S_ISREG(st.st_mode) && st.st_size == 0) {
 		because("PIN-19", "%s is an empty file: a new one is wanted",

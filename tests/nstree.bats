@@ -270,6 +270,11 @@ export -f sleeps inode field well_formed look as_looked
 		shows "kept by the mount /proc/$!/root$W/pin\$"
 		path=$(awk '$8 == 0 { sub(/.* kept by the mount /, ""); print }' <<<"$stdout")
 		[[ $(stat -L -c %i "$path") = "$(awk '$8 == 0 { print $2 }' <<<"$stdout")" ]]
+		# The process may end while we look; a filter may know no openat2(2).
+		works strace -qq -o trace -P "/proc/$!/root" -e inject=open,openat:error=ENOENT nstree -n
+		grep INJECTED trace
+		works strace -qq -o trace -e inject=openat2:error=ENOSYS nstree -n
+		shows "kept by the mount /proc/$!/root$W/pin\$"
 		kill $!
 	END
 }

@@ -77,7 +77,11 @@ read_mounts(pid_t pid)
 		return -1;
 	}
 	strcpy(end, "/root");
-	root = open(path, O_PATH | O_CLOEXEC);
+	if ((root = open(path, O_PATH | O_CLOEXEC)) < 0) {
+		guard("open", path);
+		mounts_close(&in);
+		return -1;
+	}
 	while (mount_next(&in, &m)) {
 		if (strcmp(m.type, "nsfs") != 0 ||
 		    (kind = kind_in(m.root)) < 0)

@@ -70,15 +70,16 @@ link_id(int dir, const char *path, int *kind)
 }
 
 /*
- * That a process has ended, or is closed to us, is no failure; that we are
- * short of descriptors or memory would leave namespaces out.
+ * That a process has ended, or is closed to us, is no failure, nor is a filter
+ * that does not know openat2(2); that we are short of descriptors or memory
+ * would leave namespaces out.
  */
 void
 guard(const char *what, const char *path)
 {
 	if (errno == 0 || errno == ENOENT || errno == ESRCH ||
 	    errno == EINVAL || errno == EACCES || errno == EPERM ||
-	    errno == ELOOP || errno == EXDEV)
+	    errno == ELOOP || errno == EXDEV || errno == ENOSYS)
 		return;
 	tell("%-s %s", what, path);
 	why_unasked(errno);

@@ -311,6 +311,19 @@ setup() {
 	shows 'because: newuidmap is not setuid'
 }
 
+# bats test_tags=static
+@test "what a seccomp filter refuses is told once, and below what it refuses" {
+	build refuse
+	# Who has no range; to root this is the user.
+	SUDO_UID=65534 examine ./refuse "$(number_of SYS_mount)" 1 doctor
+	[[ $(grep -A 5 '^unshare-lite -m' <<<"$stdout") == *'
+    because: one of: a seccomp filter '*'
+    because: a seccomp filter refuses mount(2) ['*']'*'
+unshare-lite -p'* ]]
+	[[ $(grep -A 1 '^mkpseudo -m pts' <<<"$stdout") == *$'\n    as above' ]]
+	(( EUID )) || [[ $(sed -n '/^mapids/,/^mkoverlay /p' <<<"$stdout") != *'as above'* ]]
+}
+
 @test "a seccomp filter is seen" {
 	needs 'strace with filters' strace -f -o /dev/null --seccomp-bpf -e trace=none true
 	capture strace -f -o /dev/null --seccomp-bpf -e trace=mkdir doctor

@@ -420,8 +420,8 @@ unshare-lite -p'* ]]
 	sleep 60 &
 	export victim=$!
 	cp "$repo/scripts/doctor" .
-	printf '#!/bin/sh\nkill "$victim"\nwhile [ -e "/proc/$victim" ]; do :; done\n' >cut
-	chmod 755 cut
+	printf '#!/bin/sh\nkill "$victim"\nwhile [ -e "/proc/$victim" ]; do :; done\n' >./cut
+	chmod 755 ./cut
 	refused ./doctor -t "$victim"
 	says "^doctor: process $victim: it has ended meanwhile\$"
 }

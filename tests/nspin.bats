@@ -293,9 +293,9 @@ export -f inode
 		refused nspin -t $$ -n ./f
 		because PIN-18
 		says 'which -d would end there'
-		grep -q 'nsfs' "/proc/$pid/mountinfo"
+		grep -q "$W/f " "/proc/$pid/mountinfo"
 		works nspin -d ./f
-		! grep -q 'nsfs' "/proc/$pid/mountinfo" || flunk 'it is still there'
+		! grep -q "$W/f " "/proc/$pid/mountinfo" || flunk 'it is still there'
 		kill "$pid"
 		wait "$pid" || :
 	END
@@ -464,6 +464,36 @@ export -f inode
 		works nspin -t "$child" -Tp ./
 		silent
 		works nspin -d ./ ./f ./g
+		kill "$pid"
+		wait "$pid" || :
+	END
+}
+
+@test "because: the child is meant, for which the process waits" {
+	inside <<-'END'
+		own
+		mkdir box
+		refused nspin -t $$ -a box/
+		never_says 'because'
+		spawn unshare-lite -pu sleep 60
+		child=$(child_of "$pid")
+		eventually grep -qsx sleep "/proc/$child/comm"
+		refused nspin -t "$pid" -a box/
+		because PIN-31
+		try_works
+		prints "$child"
+		[[ $(echo box/*) = 'box/pid box/uts' ]]
+		works nspin -d box/
+		refused sh -c "echo $pid | nspin -t - -a box/"
+		because PIN-31
+		try_works
+		works nspin -d box/
+		kill "$pid"
+		wait "$pid" || :
+		spawn timeout 60 sleep 60
+		child=$(child_of "$pid")
+		refused nspin -t "$pid" -a box/
+		never_says 'because'
 		kill "$pid"
 		wait "$pid" || :
 	END

@@ -123,9 +123,10 @@ main(int argc, char **argv)
 	}
 	place = *argv;
 	check_place();
-	pidfd = target(handle(operand), &pid);
+	operand = handle(operand);
+	pidfd = target(operand, &pid);
 	if (all)
-		flags |= differing_kinds();
+		flags |= differing_kinds(operand);
 	pin(place, flags);
 	strcpy(line, proc_path(pid, "") + strlen("/proc/"));
 	*strchr(line, '/') = '\n';

@@ -46,7 +46,7 @@ take_back(void)
 
 /* -a: the kinds that this kernel has, and in which the target differs. */
 int
-differing_kinds(void)
+differing_kinds(const char *operand)
 {
 	char theirs[16], ours[32];
 	struct stat them, us;
@@ -67,6 +67,7 @@ differing_kinds(void)
 	}
 	if (!flags) {
 		say("process %d is in all our namespaces", pid);
+		why_none_differs(operand, pid);
 		fail();
 	}
 	return flags;

@@ -19,7 +19,7 @@ const char	*path_in(const char *place, int kind);
 extern pid_t pid;
 extern int pidfd;
 
-int		 differing_kinds(void);
+int		 differing_kinds(const char *operand);
 void		 pin(const char *place, int flags);
 void		 share_netns(void (*back)(void));
 void		 unshare_netns(void);

@@ -71,6 +71,37 @@ why_closed(int err, pid_t pid, int pidfd, int kind)
 	unexplained(7);
 }
 
+static int
+is_with_us(pid_t pid)
+{
+	char ours[32], *file = stpcpy(ours, "/proc/self/");
+	int i;
+
+	for (i = 0; i < KINDS; i++) {
+		stpcpy(stpcpy(file, "ns/"), kinds[i].file);
+		if ((kinds_known() & kinds[i].flag) &&
+		    !same_namespace(ours, proc_path(pid, file)))
+			return 0;
+	}
+	return 1;
+}
+
+/* Who makes namespaces for a program may wait for it outside of them. */
+void
+why_none_differs(const char *operand, pid_t pid)
+{
+	char file[48], child[64];
+
+	stpcpy(stpcpy(stpcpy(file, "task/"), number_of(pid)), "/children");
+	get(AT_FDCWD, proc_path(pid, file), child, sizeof child);
+	child[strcspn(child, " ")] = '\0';
+	if (*child && !is_with_us(digits(child, NULL, 10))) {
+		because("PIN-31", "its first child, process %-s, is not: what "
+		    "makes namespaces may wait outside of them", child);
+		try_instead(operand, child, NULL);
+	}
+}
+
 /* Nothing may be mounted; but an open file keeps a namespace as well. */
 static void
 why_not_permitted(pid_t pid, const char *kind)

@@ -2,6 +2,7 @@
 
 /* kind: the index in kinds; fd: the namespace's file. */
 void	 why_closed(int err, pid_t pid, int pidfd, int kind);
+void	 why_none_differs(const char *operand, pid_t pid);
 void	 why_file(int err, const char *path);
 void	 why_shared(int err, pid_t pid);
 void	 why_bind(int err, pid_t pid, int fd, int kind, const char *path);

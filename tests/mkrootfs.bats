@@ -38,6 +38,7 @@ with_range() {
 	misused mkrootfs -x lower
 	misused mkrootfs lower -t
 	misused mkrootfs -c
+	misused mkrootfs -f '' lower
 	[[ -z $(ls -A) ]]
 }
 
@@ -197,10 +198,25 @@ with_range() {
 }
 
 # bats test_tags=root
+@test "-f keeps file capabilities" {
+	needs setcap type setcap
+	needs 'GNU tar' grep -q GNU <(tar --version)
+	mkdir image
+	cp "$(type -P true)" image/prog
+	needs 'capabilities of files' setcap cap_net_raw+ep image/prog
+	tar -C image --xattrs-include='*' -cf image.tar .
+	works mkrootfs -f image.tar lower
+	[[ $(getcap lower/prog) == *cap_net_raw* ]]
+}
+
+# bats test_tags=root
 @test "-f as an ordinary user without ranges lists the owners that are lost" {
 	make_tarball image.tar
 	mknod image/dev/null c 1 3
 	tar -C image -rf image.tar ./dev/null
+	mkdir -p image/a/b
+	touch image/a/b/c
+	tar -C image --owner=0 --group=0 -rf image.tar ./a/b/c
 	works with_range '' mkrootfs -f image.tar lower
 	says '^mkrootfs: owners are lost: '
 	says '^mkrootfs: owner lost: 0/42 ./etc/shadow$'
@@ -232,6 +248,20 @@ with_range() {
 	tar -C image -cf image.tar .
 	refused mkrootfs -f image.tar -c no-such-program lower
 	[[ $(echo lower*) == 'lower*' ]]
+}
+
+# bats test_tags=root
+@test "a folder that the tarball closes goes when it fails, and nothing else" {
+	mkdir image work
+	tar -C image --mode=000 -cf image.tar .
+	echo mine >work/data
+	chown 1000 work work/data
+	cd work
+	fails 125 with_range '' mkrootfs -f ../image.tar lower
+	[[ $(cat data) == mine && $(echo *) == 'data range' ]]
+	mkdir -m 777 lower
+	fails 125 with_range '' mkrootfs -f ../image.tar lower
+	[[ $(echo *) == 'data lower range' && -z $(ls -A lower) ]]
 }
 
 @test "a signal leaves nothing, and says so by its status" {

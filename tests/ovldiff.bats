@@ -193,10 +193,49 @@ os.setxattr("D/upper/f", "user.overlay.whiteout", b"")'
 	because DIF-05
 	refused ovldiff E/layers
 	because DIF-06
+	printf 'user.overlay.\n%s' "$W/l" >E/layers
+	refused ovldiff E
+	because DIF-02
 	printf 'user.overlay.\n%s\n' "$W/l" >E/layers
 	touch E/upper/f
 	works ovldiff E
 	prints 'C /f'
+}
+
+@test "DIR/merged, as mkoverlay prints it, is not DIR, and that is said" {
+	inside <<-'END'
+		works mkoverlay -l l D
+		rm D/merged/f
+		for name in D/merged D/upper; do
+			refused ovldiff "$name"
+			because DIF-07
+			try_works
+			prints 'D /f'
+		done
+	END
+}
+
+# bats test_tags=root
+@test "each folder in a redirect may be opaque, or have been renamed itself" {
+	mkdir -p l/o/b l/m/b
+	touch l/o/b/hidden l/m/b/seen
+	inside <<-'END'
+		works mkoverlay -o redirect_dir=on -l l D
+		rm -r D/merged/o
+		mkdir -p D/merged/o/b
+		touch D/merged/o/b/new
+		mv D/merged/m D/merged/m2
+		umount D/merged
+		works mkoverlay -o redirect_dir=on -l D/upper -l l E
+		mkdir E/merged/x
+		mv E/merged/o/b E/merged/x/o
+		mv E/merged/m2/b E/merged/x/m
+		(cd E/merged/x && find . | sort) >shown
+		works ovldiff E
+		prints "$(printf '%s\n' 'D /m2/b' 'D /o/b' 'A /x' 'A /x/m' 'A /x/m/seen' 'A /x/o' 'A /x/o/new')"
+		[[ $(grep -c ^A <<<"$stdout") = "$(wc -l <shown)" ]]
+	END
+	rm -r l/o l/m
 }
 
 # bats test_tags=root
@@ -226,6 +265,15 @@ os.setxattr("D/upper/f", "user.overlay.whiteout", b"")'
 	chmod 700 D/upper/shut
 	printf 'user.overlay.\n%s\n' "$W/l" >D/layers
 	refused as_user ovldiff D
+	because DIF-04
+	rmdir D/upper/shut
+	chmod 600 D/layers
+	refused as_user ovldiff D
+	says "open 'D/layers'"
+	because DIF-04
+	chmod 644 D
+	refused as_user ovldiff D
+	says "open 'D/upper'"
 	because DIF-04
 	chmod 755 .
 }

@@ -46,14 +46,14 @@ refuse(const char *what, const char *path)
 	tell("%-s %s", what, path);
 	if (errno == EACCES) {
 		because("DIF-04", "uid %u may not read it", geteuid());
-		try_again(in_first("user") ? "sudo " :
-		    "unshare-lite -Ur --map-auto ");
+		if (in_first("user"))
+			try_again("sudo ");
 	}
 	if (errno == ENOENT)
 		because("DIF-05", "%s does not exist", path);
 	if (errno == ENOTDIR)
 		because("DIF-06", "%s is no folder", path);
-	unexplained(6);
+	unexplained(7);
 	fail();
 }
 
@@ -65,19 +65,29 @@ open_layers(void)
 
 	if ((at = open(dir, flags)) < 0)
 		refuse("open", dir);
-	if ((root[UPPER] = openat(at, "upper", flags)) < 0) {
+	root[UPPER] = openat(at, "upper", flags);
+	if (root[UPPER] < 0 && errno != ENOENT)
+		refuse("open", join(dir, "upper"));
+	if (root[UPPER] < 0) {
 		tell("open upper in %s", dir);
-		if (errno == ENOENT)
+		if (faccessat(at, "../layers", F_OK, 0) == 0) {
+			because("DIF-07", "it is a folder that mkoverlay made "
+			    "in DIR, not DIR");
+			try("ovldiff %s/..", dir);
+		} else
 			because("DIF-01", "no overlay that can be changed was "
 			    "made there; one with -T shows only in its own "
 			    "mount namespace");
 		fail();
 	}
+	if (openat(at, "layers", O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC) < 0 && errno != ENOENT && errno != ELOOP)
+		refuse("open", join(dir, "layers"));
 	if ((layers = layers_read(at, &prefix, lower)) == 0) {
 		say("%s: what its upper folder was made over is not known",
 		    dir);
-		because("DIF-02", "it has no file layers, as mkoverlay leaves "
-		    "it");
+		because("DIF-02", "it has no file layers, or none that "
+		    "mkoverlay wrote whole");
 		fail();
 	}
 	tops = keep_places();

@@ -19,7 +19,7 @@ extern char **tops;			/* the roots of the lower layers */
 _Noreturn void	 refuse(const char *what, const char *path);
 int	 enter(int layer, const char *path);
 void	 look(int layer, char *path, struct entry *e);
-void	 look_below(char *const in[], const char *name, int above,
+void	 look_below(char *const in[], char *name, int above,
 	    struct entry *e, char *out[]);
 void	 walk(const char *path, int upper, char *const from[],
 	    char *const base[]);

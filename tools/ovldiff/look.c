@@ -71,7 +71,7 @@ attribute(const char *name, const char *key)
 	}
 	stpcpy(stpcpy(full, prefix), key);
 	n = lgetxattr(name, full, value, sizeof value - 1);
-	if (n < 0 && errno != ENODATA && errno != EOPNOTSUPP)
+	if (n < 0 && errno != ENODATA && errno != EOPNOTSUPP && !is_missing())
 		refuse("read the attributes of", name);
 	if (n < 0)
 		return NULL;
@@ -111,18 +111,27 @@ look(int layer, char *path, struct entry *e)
 /*
  * Looks name up in the folders of in that lie below a layer, as overlay does:
  * what shows is *e, and, if it is a folder, the folders that it is made of.
+ * A redirect may be a path from the root, of which each folder may be opaque,
+ * or have a redirect of its own.
  */
 void
-look_below(char *const in[], const char *name, int above, struct entry *e,
+look_below(char *const in[], char *name, int above, struct entry *e,
     char *out[])
 {
-	struct entry x;
-	char *path;
+	struct entry x = { 0 };
+	char *path, *rest, **places;
 	int i;
 
-	if (*name == '/') {		/* a redirect */
+	if (*name == '/') {
 		in = tops;
 		name++;
+	}
+	if ((rest = strchr(name, '/'))) {
+		*rest = '\0';
+		places = keep_places();
+		look_below(in, name, above, &x, places);
+		look_below(places, rest + 1, above, e, out);
+		return;
 	}
 	for (i = above + 1; i <= layers; i++) {
 		if (!in[i])

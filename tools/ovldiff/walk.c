@@ -26,7 +26,7 @@ list(int layer, const char *path)
 		guard_room(&scratch, strlen(name));
 		scratch.top = stpcpy(scratch.top, name) + 1;
 	}
-	if (errno)
+	if (errno && errno != ENOENT)	/* it was removed meanwhile */
 		refuse("list", *path ? path : "/");
 	return n;
 }
@@ -80,7 +80,7 @@ same_places(char *const a[], char *const b[])
  * folder that is opaque or was renamed.
  */
 static void
-visit(const char *folder, const char *name, int upper, char *const from[],
+visit(const char *folder, char *name, int upper, char *const from[],
     char *const base[])
 {
 	struct entry now = { 0 }, below = { 0 }, before = { 0 };

@@ -995,6 +995,30 @@ export -f moved
 	END
 }
 
+@test "a work folder of somebody's own loses nothing" {
+	inside <<-'END'
+		for name in work index; do
+			mkdir -p D/work/$name/sub
+			echo mine >D/work/$name/file
+			echo mine >D/work/$name/sub/file
+			find D >before
+			refused mkoverlay -l l D
+			because OVL-110
+			find D >after
+			works diff before after
+			rm -r D
+		done
+		mkdir -p D/work
+		echo mine >D/work/work
+		refused mkoverlay -l l D
+		because OVL-110
+		works mkoverlay -l l E
+		umount E/merged
+		works mkoverlay -l l E
+	END
+	[[ $(cat D/work/work) = mine ]]
+}
+
 @test "-d removes nothing that overlay has not made, and follows no link" {
 	mkdir -p p/work q victim/work
 	(

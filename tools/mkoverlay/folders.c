@@ -212,6 +212,23 @@ guard_upper(void)
 		refuse_in("use", "upper");
 }
 
+/* What overlay finds in work under its own names, it deletes. */
+static void
+guard_work(const char *name)
+{
+	struct stat st;
+
+	if (fstatat(work_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    (S_ISDIR(st.st_mode) && !(st.st_mode & 07777)))
+		return;
+	errno = ENOTEMPTY;
+	tell("use %s", in_dir("work"));
+	because("OVL-110", "%-s in it is not as overlay makes it, a folder of "
+	    "mode 000: overlay would take it for its own, and delete what is "
+	    "in it", name);
+	fail();
+}
+
 void
 make_folders(void)
 {
@@ -229,6 +246,8 @@ make_folders(void)
 		remember();
 		made_work = make("work");
 		work_fd = open_folder("work");
+		guard_work("work");
+		guard_work("index");
 	}
 	made_merged = make("merged");
 	umask(mask);

@@ -1053,6 +1053,18 @@ export -f moved
 			left_in $dir layers
 		done
 		[[ $(cat victim) = mine ]]
+		works mkoverlay -l l G
+		umount G/merged
+		: >G/layers
+		works mkoverlay -l l G rm G/merged/f
+		umount G/merged
+		for text in '' user.overlay. "$(cat G/layers)"; do
+			printf %s "$text" >G/layers
+			refused mkoverlay -l l2 G
+			because OVL-109
+		done
+		rm G/layers
+		works mkoverlay -l l G
 	END
 }
 

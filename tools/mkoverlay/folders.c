@@ -156,28 +156,29 @@ remember(void)
 {
 	static char *old[MOST_LAYERS];
 	const char *before, *record = layers_text();
-	int fd, n, i = 0, fits = 0;
+	int fd, n = 0, i = 0, fits = 0, changed = !made_upper;
 	struct stat st;
 
-	if (!made_upper && layers_are(record))
+	if (changed && layers_are(record))
 		return;
-	if (!made_upper && (n = layers_read(at, &before, old)) > 0) {
+	changed = changed && !is_empty("upper");
+	if (changed && (n = layers_read(at, &before, old)) > 0) {
 		while (i < lowers && i < n && (strcmp(lower[i], old[i]) == 0 ||
 		    same_folder(lower[i], old[i])))
 			i++;
 		fits = i == lowers && i == n && strcmp(prefix, before) == 0;
-		if (!fits && !is_empty("upper")) {
+		if (!fits) {
 			why_not_resumed(before, i < n ? NULL : lower[i], i,
 			    old, n);
 			fail();
 		}
 	}
 	made_layers = fstatat(at, "layers", &st, AT_SYMLINK_NOFOLLOW) < 0;
-	if (!made_layers && !S_ISREG(st.st_mode)) {
+	if (!made_layers && (!S_ISREG(st.st_mode) || (changed && !n))) {
 		errno = EEXIST;
 		tell("write %s", in_dir("layers"));
-		because("OVL-109", "it is no regular file, as mkoverlay makes "
-		    "it");
+		because("OVL-109", "it is no file that mkoverlay wrote, or "
+		    "not all of it");
 		fail();
 	}
 	fd = openat(at, "layers", O_WRONLY | O_CREAT | O_TRUNC |

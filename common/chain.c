@@ -54,6 +54,9 @@ find_program(int root, const char *name, char *path)
 				return 0;
 			if (errno == EACCES && !closed)
 				closed = dir;
+			else if (errno != EACCES && errno != ENOENT &&
+			    errno != ENOTDIR)
+				return -1;
 		}
 		dir += n;
 		if (!*dir)
@@ -98,6 +101,8 @@ cannot_run(int root, const char *name, const char *path)
 	_exit(126 + missing);
 }
 
+static int moved;		/* PROG is in a root that was not ours */
+
 /*
  * The path of PROG below root, known to be executable, with its interpreter
  * or loader, before anything is changed.
@@ -109,6 +114,7 @@ look_up(int root, const char *name)
 	const char *path = found;
 	int ok;
 
+	moved = root != AT_FDCWD;
 	if (strchr(name, '/') && strlen(name) < PATH_MAX)
 		ok = executable(root, path = name);	/* and no copy of it */
 	else
@@ -130,7 +136,8 @@ chain(const char *path, char **argv)
 	execve(path, argv, environ);
 	signal(SIGPIPE, SIG_IGN);
 	hold_signals();
-	cannot_run(AT_FDCWD, argv[0], path);
+	cannot_run(moved ? openat(AT_FDCWD, "/", O_PATH | O_CLOEXEC) :
+	    AT_FDCWD, argv[0], path);
 }
 
 /* PROG, or without one the caller's shell, if it is there. */

@@ -195,9 +195,13 @@ read_head(int root, const char *path, struct head *h)
 	return ret;
 }
 
-/* Whether a handler may know what the kernel does not (binfmt_misc). */
+/*
+ * Whether a handler may know what the kernel does not (binfmt_misc).  Where
+ * that is not mounted, as in a container, nobody sees qemu's: it is excluded
+ * for a text alone.
+ */
 static int
-has_handlers(void)
+may_be_handled(const struct head *h)
 {
 	char names[1024];
 	int fd = open("/proc/sys/fs/binfmt_misc",
@@ -210,7 +214,8 @@ has_handlers(void)
 	for (at = 0; at < n; at += *(unsigned short *)(names + at + 16))
 		entries++;
 	close(fd);
-	return entries > 4;	/* ".", "..", "register", "status" */
+	/* ".", ".."; "register", "status" */
+	return entries > 4 || (entries == 2 && !h->text);
 }
 
 static int
@@ -240,7 +245,7 @@ check_program(int root, const char *path)
 
 	for (scripts = 0;; path = strcpy(script, h->next)) {
 		if (read_head(root, path, h) < 0) {
-			if (errno != ENOEXEC || !has_handlers())
+			if (errno != ENOEXEC || !may_be_handled(h))
 				return -1;
 			return 0;
 		}

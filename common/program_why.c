@@ -322,7 +322,10 @@ why_refused(int err, int root, const char *name, const char *path)
 		    "runs none", path);
 }
 
-/* The file, or the one that runs it, for which the kernel says the same. */
+/*
+ * The file, or the one that runs it, for which the kernel says the same.  A
+ * path in the new root is no word for who pastes a command.
+ */
 static void
 why_written(int root, const char *path)
 {
@@ -330,13 +333,15 @@ why_written(int root, const char *path)
 
 	if (read_head(root, path, &h) < 0 || !*h.next) {
 		because("PID-47", "somebody has %s open for writing", path);
-		try("find -L /proc/[0-9]*/fd -samefile %s", path);
+		if (root == AT_FDCWD)
+			try("find -L /proc/[0-9]*/fd -samefile %s", path);
 		return;
 	}
 	because("PID-47", "one of: somebody has %s open for writing, or %s",
 	    path, h.next);
-	try("find -L /proc/[0-9]*/fd -samefile %s -o -samefile %s", path,
-	    h.next);
+	if (root == AT_FDCWD)
+		try("find -L /proc/[0-9]*/fd -samefile %s -o -samefile %s",
+		    path, h.next);
 }
 
 /* Not in PATH; but perhaps in a folder that PATH should have. */

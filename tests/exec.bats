@@ -299,8 +299,21 @@ export -f own
 	fails 126 pid1 ./foreign
 	because PID-07
 	cp foreign r/bin/foreign
-	[[ -e /proc/sys/fs/binfmt_misc/status ]] || in_root 126 foreign
+	fails 126 in_ns pivot r foreign
 	because PID-07
+}
+
+@test "what a handler knows that cannot be seen here is not refused beforehand" {
+	needs 'binfmt_misc of a user namespace' unshare -Urm mount -t binfmt_misc none r
+	cp h r/bin/foreign
+	printf '\x16' | dd of=r/bin/foreign bs=1 seek=18 conv=notrunc status=none
+	ln -s "$(command -v busybox)" echo
+	works unshare -Urm bash -euc '
+		mkdir handlers
+		mount -t binfmt_misc none handlers
+		echo ":foreign:M:18:\x16::$W/echo:F" >handlers/register
+		unshare -m pivot r foreign -V || exit'	# handlers stays mounted here
+	prints '/bin/foreign -V'
 }
 
 @test "the loader is missing, not executable, cut off, or of another machine" {
@@ -352,6 +365,22 @@ export -f own
 	because PID-47
 	[[ $(bash -c "${stderr##*try: }" 2>/dev/null) = */fd/8* ]]
 	exec 8>&-
+}
+
+@test "a program in the new root that somebody writes to has no name to search for" {
+	exec 8>>r/bin/h
+	fails 126 in_ns pivot r h
+	because PID-47
+	never_says 'try: '
+	exec 8>&-
+}
+
+@test "a program is not missing because no descriptor is left to look for it" {
+	for most in 5 6 7; do
+		in_ns sh -c "ulimit -n $most; exec pivot r h -V" >said 2>&1 || :
+		grep -q 'PID-02' said && flunk "$(cat said)"
+	done
+	grep -q '^cooperage' said
 }
 
 # bats test_tags=root

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -8,6 +9,7 @@
 
 #include "mounts.h"
 #include "put.h"
+#include "raw.h"
 
 int
 mounts_open(struct mounts *in, const char *path)
@@ -118,6 +120,15 @@ is_mount_point(int dir, const char *path)
 
 	return ask(dir, path, &stx) == 0 &&
 	    stx.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+}
+
+/* From a folder on which something has been mounted since, into that. */
+int
+step_up(void)
+{
+	static char here[PATH_MAX];
+
+	return raw_getcwd(here, sizeof here) == 0 ? chdir(here) : 0;
 }
 
 /* 1 and the mount with that ID, or 0: not below our root, or not ours. */

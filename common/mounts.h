@@ -24,4 +24,5 @@ int	 mount_id(int dir, const char *path);
 int	 mount_by_id(int id, struct mount *m);
 int	 mount_at(const char *path, struct mount *m);
 int	 is_mount_point(int dir, const char *path);
+int	 step_up(void);
 int	 is_covered(const struct mount *m, struct mount *cover);

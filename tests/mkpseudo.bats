@@ -376,6 +376,19 @@ export -f below options
 	END
 }
 
+@test "the folder that we stand in is what has been mounted on it since" {
+	inside <<-'END'
+		cd r
+		mount -t tmpfs t "$W/r"
+		works mkpseudo -m tmp .
+		prints "$W/r"
+		[[ -d $stdout/tmp ]]
+		works mkpseudo -d .
+		silent
+		[[ -z $(below) ]]
+	END
+}
+
 @test "folders are made for all to pass, whatever the umask is" {
 	inside <<-'END'
 		umask 077

@@ -120,6 +120,16 @@ setup() {
 	END
 }
 
+@test "the folder that we stand in is what has been mounted on it since" {
+	inside <<-'END'
+		mkdir r/proc/covered
+		cd r/proc
+		mount --bind "$W/r" "$W/r/proc"
+		works own pivot . /bin/busybox ls -d /proc/covered /bin
+		prints "$(printf '/bin\n/proc/covered')"
+	END
+}
+
 @test "a folder of PROG's name that is not in ROOT is no habit" {
 	mkdir busybox
 	mv r b

@@ -24,6 +24,7 @@
 #include "mkpseudo/mount.h"
 #include "mkpseudo/parts.h"
 #include "mkpseudo/root.h"
+#include "mounts.h"
 #include "raw.h"
 #include "say.h"
 #include "start.h"
@@ -177,6 +178,8 @@ main(int argc, char **argv)
 	root = handle(*argv++);
 	if ((here = openat(AT_FDCWD, ".", O_PATH | O_CLOEXEC)) < 0)
 		die("open %s", ".");
+	if (strcmp(root, ".") == 0)
+		step_up();
 	root_fd = openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0) {
 		tell("open %s", root);

@@ -22,7 +22,6 @@
 #include "facts.h"
 #include "fds.h"
 #include "mounts.h"
-#include "raw.h"
 #include "say.h"
 #include "start.h"
 #include "why/pivot.h"
@@ -67,15 +66,6 @@ take_back(void)
 		did(umount2(root, MNT_DETACH), "umount2(%s, MNT_DETACH)", root);
 }
 
-/* If we stand in ROOT, then from here on in what was mounted on it. */
-static int
-step_up(void)
-{
-	static char here[PATH_MAX];
-
-	return raw_getcwd(here, sizeof here) == 0 ? chdir(here) : 0;
-}
-
 /*
  * The whole tree: what is mounted below must come along.  Below a shared
  * mount the bind would show in other namespaces, and the pivot be refused.
@@ -94,7 +84,7 @@ bind_root(void)
 		return -1;
 	bound = 1;
 	undo = take_back;
-	return step_up();
+	return step_up();	/* if we stand in ROOT */
 }
 
 static void
@@ -206,6 +196,8 @@ main(int argc, char **argv)
 
 	if (*argv)
 		seal_fds(keep);		/* before we have any of our own */
+	if (strcmp(root, ".") == 0)
+		step_up();
 	here = openat(AT_FDCWD, ".", O_PATH | O_CLOEXEC);
 	old = openat(AT_FDCWD, "/", O_PATH | O_CLOEXEC);
 	if (here < 0 || old < 0)

@@ -561,9 +561,16 @@ export -f below options
 		refused nest 'mount -o remount,bind,noatime /proc' mkpseudo -m proc r
 		because PSE-57
 		! since 6 17 || says 'the kernel: VFS: Mount too revealing'
+		refused nest 'mount -o remount,bind,nodiratime /proc' mkpseudo -m proc r
+		because PSE-57
+		refused nest 'mount -o remount,bind,noatime /proc' sh -c 'mount -t tmpfs t /proc/sys; exec mkpseudo -m proc r'
+		because PSE-57
+		never_says PSE-02	# our own mount on it hides nothing from us
 		refused nest 'mount -t tmpfs t /sys/block' unshare -n mkpseudo -m sys r
 		because PSE-06
 		refused nest 'mount -o remount,bind,ro /sys' unshare -n mkpseudo -m sys r
+		because PSE-56
+		refused nest 'mount -t sysfs -o ro s /sys; mount -o remount,bind,rw /sys' unshare -n mkpseudo -m sys r
 		because PSE-56
 		# What the kernel keeps empty for a mount hides nothing.
 		for empty in /sys/kernel/tracing /sys/fs/pstore /sys/kernel/security; do

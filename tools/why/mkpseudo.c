@@ -75,43 +75,20 @@ why_no_mounts(const char *call)
 	return reasons() > before;
 }
 
-/* "VFS: Mount too revealing": a new one must show no more than an old one. */
+/* A new one must show no more than an old one. */
 static void
-why_revealing(const char *type)
+why_too_revealing(const char *type)
 {
-	static struct mount m, cover;
-	struct mounts in;
-	int seen = 0, proc = *type == 'p';
-	const char *name = proc ? "proc" : "sys";
+	const char *name = *type == 'p' ? "proc" : "sys";
 
-	if (mounts_open(&in, "/proc/self/mountinfo") >= 0) {
-		while (mount_next(&in, &m)) {
-			if (strcmp(m.type, type) != 0 || strcmp(m.root, "/"))
-				continue;
-			seen = 1;
-			if (is_covered(&m, &cover))
-				because(proc ? "PSE-02" : "PSE-06", "%s, "
-				    "mounted on the %-s that we see, hides a "
-				    "part of it, and a new one would not",
-				    cover.point, type);
-			else if (strncmp(m.options, "ro", 2) == 0)
-				because(proc ? "PSE-04" : "PSE-56", "%s is "
-				    "read-only, and a new one would not be",
-				    m.point);
-			else if (!find(m.options, "relatime"))
-				because("PSE-57", "%s is mounted with other "
-				    "atime options (%s)", m.point, m.options);
-		}
-		mounts_close(&in);
-	}
-	if (seen) {
+	if (why_revealing(type))
 		try("mkdir -p %s && mount --rbind /%-s %s", below(name), name,
 		    below(name));
-		return;
-	}
-	because(proc ? "PSE-03" : "PSE-06", "no %-s is in sight in this mount "
-	    "namespace, to measure a new one by: mkpseudo comes before pivot, "
-	    "or before the unmount of its PUT_OLD", type);
+	else
+		because(*type == 'p' ? "PSE-03" : "PSE-06", "no %-s is in "
+		    "sight in this mount namespace, to measure a new one by: "
+		    "mkpseudo comes before pivot, or before the unmount of its "
+		    "PUT_OLD", type);
 }
 
 /* The namespace that a filesystem shows must be of our user namespace. */
@@ -133,7 +110,7 @@ why_refused(const char *type)
 	if (why_no_mounts("mount"))
 		return;
 	if (replay(type) == MOUNT) {
-		why_revealing(type);
+		why_too_revealing(type);
 		return;
 	}
 	for (o = owners; o < owners + sizeof owners / sizeof *owners; o++)

@@ -367,38 +367,6 @@ why_propagation(int err, const char *path)
 	unexplained(4);
 }
 
-/* A new proc may show no more than one that is in sight (fs/namespace.c). */
-static void
-why_no_new_proc(void)
-{
-	static struct mount m, cover;
-	struct mounts in;
-	int seen = 0;
-
-	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
-		return;
-	while (mount_next(&in, &m)) {
-		if (strcmp(m.type, "proc") != 0 || strcmp(m.root, "/") != 0)
-			continue;
-		seen = 1;
-		if (is_covered(&m, &cover))
-			because("PSE-02", "%s, mounted on the proc that we "
-			    "see, hides a part of it, and a new one would not",
-			    cover.point);
-		else if (strncmp(m.options, "ro", 2) == 0)
-			because("PSE-04", "%s is read-only, and a new one "
-			    "would not be", m.point);
-		else if (!find(m.options, "relatime") ||
-		    find(m.options, "nodiratime"))
-			because("PSE-57", "%s is mounted with other atime "
-			    "options (%s)", m.point, m.options);
-	}
-	mounts_close(&in);
-	if (!seen)
-		because("PSE-03", "no proc is in sight that a new one could "
-		    "be measured by");
-}
-
 void
 why_proc(int err, const char *dir)
 {
@@ -414,7 +382,9 @@ why_proc(int err, const char *dir)
 	/* The machine's own root may have any proc. */
 	else if (!why_confined() && err == EPERM && !in_first("user")) {
 		if (owns("pid") || is_of_descendant()) {
-			why_no_new_proc();
+			if (!why_revealing("proc"))
+				because("PSE-03", "no proc is in sight that a "
+				    "new one could be measured by");
 		} else if (access("/proc/self/ns/pid", F_OK) == 0) {
 			because("PSE-01", "our PID namespace belongs to "
 			    "another user namespace");

@@ -25,4 +25,5 @@ int	 mount_by_id(int id, struct mount *m);
 int	 mount_at(const char *path, struct mount *m);
 int	 is_mount_point(int dir, const char *path);
 int	 step_up(void);
+void	 take_lock(int fd);
 int	 why_revealing(const char *type);

@@ -219,6 +219,31 @@ export -f below options
 	END
 }
 
+@test "of many that start at once on one ROOT each finds it whole, and nothing is mounted twice" {
+	inside -pniuCf <<-'END'
+		works mkpseudo -m proc /
+		works mkpseudo r
+		below >whole
+		works mkpseudo -d r
+		for i in {1..8}; do
+			mkpseudo r true &
+			pids[i]=$!
+		done
+		for i in {1..8}; do
+			wait "${pids[i]}"
+		done
+		[[ $(below) = "$(<whole)" ]]
+		for i in {1..4}; do
+			mkpseudo -d r 2>/dev/null &
+			pids[i]=$!
+		done
+		for i in {1..4}; do
+			wait "${pids[i]}"
+		done
+		[[ -z $(below) ]]
+	END
+}
+
 @test "a run that was killed halfway is completed by the next, and removed by -d" {
 	inside -pniuCf <<-'END'
 		mkpseudo r >/dev/null

@@ -186,6 +186,8 @@ main(int argc, char **argv)
 		why_root(errno, deleting);
 		fail();
 	}
+	/* Who has other mounts than we do needs not wait. */
+	take_lock(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));
 	if (deleting) {
 		absolute(path);
 		unmount_all(path[1] ? path : "");

@@ -111,7 +111,7 @@ delete_all(void)
 	if (raw_getcwd(path, sizeof path) < 0 || *path != '/' ||
 	    chdir(path) < 0)
 		*path = '\0';
-	lock_dir(lock = open(".", O_RDONLY | O_CLOEXEC));
+	take_lock(lock = open(".", O_RDONLY | O_CLOEXEC));
 	while (is_mount_point(AT_FDCWD, "merged"))
 		found = unmount("merged", "overlay");
 	if (upper_in_use() || mounted_elsewhere()) {

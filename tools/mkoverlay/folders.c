@@ -1,5 +1,4 @@
 /* DIR, and the folders in it: made, opened, and taken back. */
-#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -8,7 +7,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "layers.h"
@@ -56,22 +54,6 @@ take_back(void)
 		did(rmdir(dir), "rmdir(%s)", dir);
 }
 
-/*
- * Two at once would each see that nothing is mounted yet.  The lock ends with
- * our descriptors, at the exec, and so within a second: a longer one is not
- * mkoverlay's, and anybody who may read DIR can have it.
- */
-void
-lock_dir(int fd)
-{
-	static const struct timespec moment = { .tv_nsec = 10000000 };
-	int i;
-
-	for (i = 0; i < 100 && flock(fd, LOCK_EX | LOCK_NB) < 0 &&
-	    errno == EWOULDBLOCK; i++)
-		nanosleep(&moment, NULL);
-}
-
 static void
 open_dir(const char *path)
 {
@@ -79,7 +61,7 @@ open_dir(const char *path)
 	if (at < 0)
 		refuse("open", dir);
 	if (!on_tmpfs && !read_only)
-		lock_dir(at);
+		take_lock(at);
 }
 
 /* DIR, where nothing is mounted yet. */

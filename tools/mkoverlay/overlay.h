@@ -20,7 +20,7 @@ int	 open_lower(char **path);
 extern int has_links;		/* in a LOWER, as the user typed it */
 void	 go_back(int here);
 int	 open_folder(const char *name), is_empty(const char *name);
-void	 lock_dir(int fd), make_folders(void), delete_all(void);
+void	 make_folders(void), delete_all(void);
 void	 begin(void), mount_overlay(void), mount_by_names(void);
 void	 check_writable(int tree);
 const char	*layers_text(void);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "facts.h"
 #include "mounts.h"
 #include "process.h"
 #include "put.h"
@@ -19,11 +20,39 @@ next_process(struct names *proc)
 	return pid;
 }
 
+/*
+ * Whether a file of the mount is in /proc/PID/maps: mapped, and perhaps closed
+ * since, or removed.  A read(2) of that ends at the end of a line.
+ */
+static int
+maps_file_of(const struct mount *m, const char *file)
+{
+	static struct mounts in;
+	size_t n = strlen(m->point);
+	char *line, *rest, *path;
+	int found = 0;
+	ssize_t got;
+
+	if (mounts_open(&in, file) < 0)
+		return 0;
+	while (!found && (got = read(in.fd, in.buf, sizeof in.buf - 1)) > 0) {
+		in.buf[got] = '\0';
+		for (rest = in.buf; !found && (line = strsep(&rest, "\n"));)
+			found = (path = strchr(line, '/')) &&
+			    strncmp(path, m->point, n) == 0 &&
+			    (mount_id(AT_FDCWD, path) == m->id ||
+			    (path[n] == '/' && find(path, " (deleted)")));
+	}
+	mounts_close(&in);
+	return found;
+}
+
 /* Whether it stands on the mount with that ID, or has something of it open. */
 int
 stands_on(const char *pid, int mount)
 {
 	static const char *const links[] = { "/cwd", "/root", "/exe" };
+	static struct mount m;
 	static struct names fds;
 	char path[300], *end = stpcpy(stpcpy(path, "/proc/"), pid);
 	const char *fd;
@@ -38,7 +67,13 @@ stands_on(const char *pid, int mount)
 		return found;
 	while (!found && (fd = name_next(&fds)))
 		found = mount_id(fds.fd, fd) == mount;
-	return found;
+	/* A path is of our mount namespace, or of another. */
+	strcpy(end, "/ns/mnt");
+	if (found || !same_namespace(path, "/proc/self/ns/mnt") ||
+	    (m.id != mount && !mount_by_id(mount, &m)))
+		return found;
+	strcpy(end, "/maps");
+	return maps_file_of(&m, path);
 }
 
 /* The path of a socket that is bound on the mount with that ID, or NULL. */

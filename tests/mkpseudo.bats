@@ -305,6 +305,34 @@ export -f below options
 	END
 }
 
+@test "-d names who has mapped a file, and has closed it since" {
+	needs python3 command -v python3
+	inside -pniuCf <<-'END'
+		works mkpseudo -m proc /
+		works mkpseudo -m dev,shm r
+		for gone in 0 1; do
+			rm -f mapped
+			spawn python3 -c '
+				import mmap, os, sys, time
+				path = os.environ["W"] + "/r/dev/shm/x"
+				fd = os.open(path, os.O_CREAT | os.O_RDWR)
+				os.ftruncate(fd, 4096)
+				m = mmap.mmap(fd, 4096)
+				os.closerange(3, 64)
+				int(sys.argv[1]) and os.unlink(path)
+				open("mapped", "w")
+				time.sleep(9)' $gone
+			eventually test -e mapped
+			refused mkpseudo -d r
+			because PSE-31
+			says "process $pid .'python3'.* uses 'r/dev/shm'"
+			kill $pid
+			wait $pid || :
+		done
+		works mkpseudo -d r
+	END
+}
+
 @test "-d names a socket that keeps a mount busy" {
 	needs python3 command -v python3
 	inside -pniuCf <<-'END'
@@ -675,6 +703,7 @@ export -f below options
 				before=$(cat /proc/self/mountinfo)
 				refused mkpseudo -m tmp -- "$name"
 				[[ $before = "$(cat /proc/self/mountinfo)" ]]
+				works bash -c "${stderr##*try: }"	# dash has no $'\n'
 			else
 				works mkpseudo -m tmp -- "$name"
 				prints "$W/$name"

@@ -50,43 +50,6 @@ why_not_resumed(const char *before, const char *other, int i,
 	try("mkoverlay%-s %s", text, dir);
 }
 
-/*
- * Whether /proc/PID/maps has the path of something in that folder.  A read(2)
- * of it ends at the end of a line.
- */
-static int
-names_file_in(const char *folder, const char *file)
-{
-	static struct mounts in;
-	size_t n = strlen(folder);
-	int found = 0;
-	ssize_t got;
-	char *p;
-
-	if (mounts_open(&in, file) < 0)
-		return 0;
-	while (!found && (got = read(in.fd, in.buf, sizeof in.buf - 1)) > 0) {
-		in.buf[got] = '\0';
-		for (p = in.buf + 1; !found && (p = find(p, folder)); p += n)
-			found = p[-1] == ' ' && p[n] == '/';
-	}
-	mounts_close(&in);
-	return found;
-}
-
-/* Whether a process has mapped a file of it, which it may have closed since. */
-static int
-maps_file_in(const char *folder, const char *pid)
-{
-	char path[32], *end = stpcpy(stpcpy(path, "/proc/"), pid);
-
-	stpcpy(end, "/ns/mnt");
-	if (!same_namespace(path, "/proc/self/ns/mnt"))
-		return 0;
-	stpcpy(end, "/maps");
-	return names_file_in(folder, path);
-}
-
 /* Why merged, or the tmpfs, cannot be unmounted. */
 void
 why_not_unmounted(int err, const char *path, const char *type)
@@ -117,8 +80,7 @@ why_not_unmounted(int err, const char *path, const char *type)
 	}
 	if (names_open(&proc, AT_FDCWD, "/proc") >= 0)
 		while ((pid = next_process(&proc)))
-			if (stands_on(pid, m.id) || (!reasons() &&
-			    maps_file_in(m.point, pid))) {
+			if (stands_on(pid, m.id)) {
 				because("OVL-92", "process %-s uses it", pid);
 				break;
 			}

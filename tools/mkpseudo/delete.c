@@ -81,7 +81,7 @@ unmount_all(const char *prefix)
 		errno = EBUSY;
 		tell("unmount %s", below(covered));
 		because("PSE-110", "another mount lies over it, or over ROOT");
-		try("findmnt -R %s", root);
+		try("findmnt -R %s", below(""));
 		fail();
 	}
 }

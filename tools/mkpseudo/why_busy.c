@@ -40,7 +40,7 @@ why_busy(int id, const char *where)
 		stpcpy(stpcpy(stpcpy(path, "/proc/"), pid), "/comm");
 		get(AT_FDCWD, path, name, sizeof name);
 		name[strcspn(name, "\n")] = '\0';
-		because("PSE-31", "process %-s (%s) is in %s", pid, name,
+		because("PSE-31", "process %-s (%s) uses %s", pid, name,
 		    where);
 	}
 }

@@ -112,8 +112,7 @@ why_path(int err, const char *path)
 	if (err == ENAMETOOLONG)
 		because("PIV-42", "a path has at most 4,095 bytes, a name in "
 		    "it 255");
-	if (strlen(path) >= sizeof part ||
-	    (err == EACCES && why_unreachable("PIV-29", path)))
+	if (strlen(path) >= sizeof part)
 		return;
 	do {
 		n += strspn(path + n, "/");
@@ -123,6 +122,8 @@ why_path(int err, const char *path)
 		if (lstat(part, &link) < 0) {
 			if (err == ENOENT && errno == ENOENT)
 				because("PIV-11", "%s does not exist", part);
+			if (err == EACCES)
+				why_unreachable("PIV-29", part);
 			return;
 		}
 		if (stat(part, &st) < 0) {

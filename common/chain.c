@@ -101,7 +101,7 @@ cannot_run(int root, const char *name, const char *path)
 	_exit(126 + missing);
 }
 
-static int moved;		/* PROG is in a root that was not ours */
+int moved;
 
 /*
  * The path of PROG below root, known to be executable, with its interpreter
@@ -136,8 +136,7 @@ chain(const char *path, char **argv)
 	execve(path, argv, environ);
 	signal(SIGPIPE, SIG_IGN);
 	hold_signals();
-	cannot_run(moved ? openat(AT_FDCWD, "/", O_PATH | O_CLOEXEC) :
-	    AT_FDCWD, argv[0], path);
+	cannot_run(AT_FDCWD, argv[0], path);
 }
 
 /* PROG, or without one the caller's shell, if it is there. */

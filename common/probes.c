@@ -80,7 +80,6 @@ static const struct probe {
 	{ "sethostname", SYS_sethostname, 0, -1, 0, EINVAL, 1 },
 	{ "pidfd_open", 434, -1, 0, 0, EINVAL, 0 },
 	{ "memfd_create", SYS_memfd_create, 0, -1, 0, EINVAL, 0 },
-	{ "execve", SYS_execve, 0, 0, 0, EFAULT, 0 },
 	{ "ioctl", SYS_ioctl, -1, 0, 0, EBADF, 0 },
 	{ "socket", SYS_socket, AF_NETLINK, -1, 0, EINVAL, 0 },
 };

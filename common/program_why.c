@@ -333,13 +333,13 @@ why_written(int root, const char *path)
 
 	if (read_head(root, path, &h) < 0 || !*h.next) {
 		because("PID-47", "somebody has %s open for writing", path);
-		if (root == AT_FDCWD)
+		if (!moved)
 			try("find -L /proc/[0-9]*/fd -samefile %s", path);
 		return;
 	}
 	because("PID-47", "one of: somebody has %s open for writing, or %s",
 	    path, h.next);
-	if (root == AT_FDCWD)
+	if (!moved)
 		try("find -L /proc/[0-9]*/fd -samefile %s -o -samefile %s",
 		    path, h.next);
 }

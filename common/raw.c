@@ -52,14 +52,18 @@ raw_getcwd(char *path, size_t size)
 	return *path == '/' ? 0 : -1;
 }
 
-/* faccessat(2) by our effective IDs; "" is dir itself.  Since Linux 5.8. */
+/*
+ * faccessat(2) by our effective IDs; "" is dir itself.  Since Linux 5.8, and
+ * many a seccomp filter refuses what it does not know: the older call is by
+ * our real IDs, and has no "", of which nothing is known then.
+ */
 int
 may(int dir, const char *path, int mode)
 {
 	int ret = syscall(SYS_faccessat2, dir, path, mode,
 	    AT_EACCESS | (*path ? 0 : AT_EMPTY_PATH));
 
-	if (ret < 0 && errno == ENOSYS)
-		ret = syscall(SYS_faccessat, dir, path, mode);
+	if (ret < 0 && (errno == ENOSYS || errno == EPERM))
+		ret = *path ? syscall(SYS_faccessat, dir, path, mode) : 0;
 	return ret == 0;
 }

@@ -375,6 +375,15 @@ export -f own
 	exec 8>&-
 }
 
+# bats test_tags=static
+@test "a seccomp filter that does not know faccessat2(2) is no obstacle" {
+	build refuse
+	for errno in 1 38; do	# EPERM, ENOSYS
+		works ./refuse "$(number_of SYS_faccessat2)" $errno pid1 "$W/h" -V
+		works in_ns "$W/refuse" "$(number_of SYS_faccessat2)" $errno pivot r h -V
+	done
+}
+
 @test "a program is not missing because no descriptor is left to look for it" {
 	for most in 5 6 7; do
 		in_ns sh -c "ulimit -n $most; exec pivot r h -V" >said 2>&1 || :

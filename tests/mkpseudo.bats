@@ -865,7 +865,7 @@ export -f below options
 	build refuse
 	inside -pf <<-'END'
 		for errno in 1 38; do
-			for call in mount openat2 open_tree; do
+			for call in mount openat2 open_tree mount_setattr move_mount; do
 				refused ./refuse "$(number_of SYS_$call)" $errno mkpseudo -m tools r
 				because PSE-85
 				says "seccomp filter refuses $call"

@@ -171,19 +171,20 @@ why_mount(int err, const char *type)
 void
 why_bind(int err, int from, const char *name, const char *path)
 {
+	static const char *const calls[] = { "open_tree", "mount_setattr",
+	    "move_mount", "mount" };
 	static struct mount m;
 	struct stat st;
+	unsigned i;
 
-	if (is_filtered("open_tree"))
-		because("PSE-85", "a seccomp filter refuses %-s(2)",
-		    "open_tree");
-	else if (err == EPERM || err == EACCES || is_filtered("mount"))
+	for (i = 0; i < sizeof calls / sizeof *calls; i++)
+		if (is_filtered(calls[i]))
+			because("PSE-85", "a seccomp filter refuses %-s(2)",
+			    calls[i]);
+	if (!reasons() && (err == EPERM || err == EACCES))
 		why_no_mounts("mount");
-	else if (err == ENOSYS && is_before(5, 12))
+	if (err == ENOSYS && is_before(5, 12))
 		because("PSE-85", "mount_setattr(2) needs Linux 5.12");
-	else if (err == ENOSYS && status_number(0, "Seccomp", 10) == 2)
-		because("PSE-85", "a seccomp filter refuses mount_setattr(2) "
-		    "or move_mount(2)");
 	if (err == ENOENT && fstatat(from, name, &st, 0) < 0)
 		because("PSE-16", "%s does not exist", name);
 	if (err == EINVAL && mount_by_id(mount_id(from, name), &m) &&

@@ -7,16 +7,14 @@
 #include "process.h"
 #include "put.h"
 
-/* The next PID in /proc that is not ours, or NULL. */
+/* The next PID in /proc, or NULL: ours, too, who may have inherited a file. */
 const char *
 next_process(struct names *proc)
 {
 	const char *pid;
 
-	while ((pid = name_next(proc)))
-		if (*pid > '0' && *pid <= '9' &&
-		    digits(pid, NULL, 10) != (unsigned)getpid())
-			break;
+	while ((pid = name_next(proc)) && (*pid < '1' || *pid > '9'))
+		;
 	return pid;
 }
 

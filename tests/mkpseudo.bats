@@ -295,12 +295,14 @@ export -f below options
 		because PSE-31
 		says "process $child \('sleep'\)"
 		kill $child; wait $child || :
+		refused sh -c 'exec 5<r/dev/shm; exec mkpseudo -d r'
+		says "\('mkpseudo'\) uses 'r/dev/shm'"
 		mkdir r/dev/mine/d
 		mount -t tmpfs t r/dev/mine/d
 		refused mkpseudo -d r
 		because PSE-30
 		try_works
-		works mkpseudo -d r
+		works sh -c 'cd r/dev && exec mkpseudo -d ..'
 		[[ -z $(below) ]]
 	END
 }

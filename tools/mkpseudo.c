@@ -189,6 +189,7 @@ main(int argc, char **argv)
 	/* Who has other mounts than we do needs not wait. */
 	take_lock(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));
 	if (deleting) {
+		close(here);	/* in what is to be unmounted, perhaps */
 		absolute(path);
 		unmount_all(path[1] ? path : "");
 		return 0;

@@ -367,6 +367,7 @@ export -f own
 	exec 8>&-
 }
 
+# bats test_tags=static
 @test "a program in the new root that somebody writes to has no name to search for" {
 	exec 8>>r/bin/h
 	fails 126 in_ns pivot r h
@@ -384,6 +385,7 @@ export -f own
 	done
 }
 
+# bats test_tags=static
 @test "a program is not missing because no descriptor is left to look for it" {
 	for most in 5 6 7; do
 		in_ns sh -c "ulimit -n $most; exec pivot r h -V" >said 2>&1 || :

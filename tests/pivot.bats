@@ -216,6 +216,9 @@ setup() {
 		mkdir sh
 		works own pivot . sh
 		cd ..
+		mkdir -p ./-r/old
+		refused own pivot -- -r -r/old
+		try_works own
 		refused own pivot r r/old
 		says 'is a folder, and no program'
 		try_works

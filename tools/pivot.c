@@ -161,7 +161,7 @@ guard_habit(int fd, const char *prog, int more)
 	    !S_ISDIR(st.st_mode) || find_program(fd, prog, path) == 0)
 		return;
 	say("%s is a folder, and no program", prog);
-	try("pivot -o %s %s", prog, root);
+	try("pivot -o %s %-s%s", prog, *root == '-' ? "-- " : "", root);
 	fail();
 }
 

@@ -17,6 +17,8 @@
 #include "say.h"
 #include "target.h"
 
+#define FIRST_PID "pid:[4026531836]"	/* proc_ns.h */
+
 unsigned long long
 effective_caps(void)
 {
@@ -80,7 +82,7 @@ in_first(const char *kind)
 		return 0;
 	stpcpy(stpcpy(path, "/proc/self/ns/"), kind);
 	return ns_link(path, text) && strcmp(text, *kind == 'u' ?
-	    "user:[4026531837]" : "pid:[4026531836]") == 0;
+	    "user:[4026531837]" : FIRST_PID) == 0;
 }
 
 /* Whether our namespace of that kind belongs to our user namespace. */
@@ -105,21 +107,36 @@ owns(const char *kind)
 	return yes;
 }
 
+/* Whether /proc shows the PID namespace that we are in. */
+int
+proc_is_ours(void)
+{
+	char text[64];
+
+	return ns_link("/proc/self", text) &&
+	    digits(text, NULL, 10) == (unsigned)getpid();
+}
+
 /*
  * Whether what we mount here is mounted on the machine itself: we are in the
- * first user and PID namespaces, and process 1, which we are not, has the mount
- * that we stand on.  (Its ns/mnt would tell too, but may be closed even to
- * root.)
+ * first user namespace, /proc shows the first PID namespace, and its process 1,
+ * which we are not, has the mount that we stand on.  (Its ns/mnt would tell
+ * too, but may be closed even to root.)
  */
 static int
 on_machines_mounts(void)
 {
 	static struct mount m;
 	static struct mounts in;
+	char pid[64];
 	int root, found = 0;
 
-	if (getpid() == 1 || !in_first("user") || !in_first("pid") ||
-	    mounts_open(&in, "/proc/1/mountinfo") < 0)
+	if (!in_first("user"))
+		return 0;
+	if (proc_is_ours() ? getpid() == 1 || !in_first("pid") :
+	    !ns_link("/proc/1/ns/pid", pid) || strcmp(pid, FIRST_PID) != 0)
+		return 0;
+	if (mounts_open(&in, "/proc/1/mountinfo") < 0)
 		return 0;
 	root = mount_id(AT_FDCWD, "/");
 	while (!found && mount_next(&in, &m))
@@ -188,16 +205,6 @@ status_number(pid_t pid, const char *field, int base)
 		if (strncmp(p, field, n) == 0 && p[n] == ':')
 			return digits(p + n + 1, NULL, base);
 	return -1;
-}
-
-/* Whether /proc shows the PID namespace that we are in. */
-int
-proc_is_ours(void)
-{
-	char text[64];
-
-	return ns_link("/proc/self", text) &&
-	    digits(text, NULL, 10) == (unsigned)getpid();
 }
 
 /*

@@ -199,6 +199,8 @@ export -f below options
 @test "the machine's own mounts are left alone without -f" {
 	inside <<-'END'
 		mount --bind /proc/$$ /proc/1	# as if our mounts were those of process 1
+		refused unshare -pf mkpseudo -m tmp r
+		says 'the mounts of the machine'
 		refused mkpseudo -m tmp r
 		says 'the mounts of the machine'
 		[[ -z $(ls r) ]]

@@ -229,6 +229,8 @@ setup() {
 @test "the machine's own mounts are left alone without -f" {
 	inside <<-'END'
 		mount --bind /proc/$$ /proc/1	# as if our mounts were those of process 1
+		refused unshare -pf pivot r sh -c true
+		says 'the mounts of the machine'
 		refused pivot r sh -c true
 		says 'the mounts of the machine'
 		try_works
@@ -385,6 +387,16 @@ setup() {
 	try_works as_user unshare -Urm --propagation shared
 	stderr=$remark
 	try_works as_user
+}
+
+# bats test_tags=root
+@test "a forgotten -m: what to try works for an ordinary user who has no namespace yet" {
+	inside <<-'END'
+		mount --make-rshared /
+		refused as_user pivot r sh -c true
+		because PIV-05
+		try_works as_user
+	END
 }
 
 @test "because: PUT_OLD lies on a shared mount" {

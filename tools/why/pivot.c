@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/capability.h>
+
 #include "apparmor.h"
 #include "facts.h"
 #include "mounts.h"
@@ -230,7 +232,8 @@ why_elsewhere(const char *root)
 static void
 try_private(void)
 {
-	try_again(in_first("user") ? "unshare-lite -m " : "unshare-lite -rm ");
+	try_again(in_first("user") && has_cap(CAP_SYS_ADMIN) ?
+	    "unshare-lite -m " : "unshare-lite -rm ");
 }
 
 /* The parent of the mount that root is, or would become by the bind. */

@@ -33,6 +33,8 @@ only_upper() {
 	refused consh -b "$W/nosuch:/mnt" lower box
 	refused consh nosuch box
 	[[ ! -e box ]]
+	misused consh lower '' true
+	[[ $(ls) = lower ]]
 	works consh --help
 	(( $(wc -l <<<"$stdout") <= 24 ))
 }
@@ -112,6 +114,31 @@ only_upper() {
 	[[ $stdout = "$(printf 'hello\nhello\nhello')" ]]
 	[[ -e 'src dir/new' && ! -e 'src dir/x' ]]
 	only_upper box
+}
+
+@test "ro holds however DST is written, and where DIR lies behind a link" {
+	mkdir src real
+	ln -s real link
+	for dst in /m/ //m /./m/. "/m n/*"; do
+		works consh -b "src:$dst:ro" lower box sh -c '! echo x >"$0/x"' "$dst"
+		[[ -z $(ls -A src) ]]
+	done
+	works consh -b src:/m:ro lower link/box sh -c '! echo x >/m/x; hostname'
+	prints box
+	[[ -z $(ls -A src) ]]
+	only_upper real/box
+}
+
+@test "what cannot be bound ends it with 125, and names with a newline are refused" {
+	mkdir src $'new\nline' $'new\nline/src'
+	fails 125 consh -b src:/etc/passwd lower box true
+	fails 125 consh -b "$W/lower/etc/passwd:/etc" lower box true
+	misused consh -b :/mnt lower box true
+	cd $'new\nline'
+	misused consh -b src:/mnt ../lower ../box true
+	[[ ! -e ../boxline ]]
+	cd ..
+	works consh -b "$W/src:/mnt" lower $'b\nox' ls /mnt
 }
 
 @test "a link of the image leads no bind out of it" {
@@ -229,6 +256,33 @@ only_upper() {
 	only_upper box
 }
 
+@test "of many that find a lock that is none, one runs, and has DIR/pid" {
+	mkdir box
+	ln -s 1.1 box/lock
+	for i in 1 2 3 4 5 6; do
+		sh -c 'until [ -e go ]; do :; done; exec consh lower box sh -c "echo >>/ran; sleep 1"' 2>said.$i &
+	done
+	: >go
+	eventually test -s box/upper/ran
+	sleep 0.5
+	[[ -s box/pid && -L box/lock && ! -L box/lock.new ]]
+	wait
+	[[ $(wc -l <box/upper/ran) = 1 ]]
+	[[ $(cat said.* | grep -c '^consh: ') = 5 && $(cat said.* | wc -l) = 5 ]]
+	only_upper box
+}
+
+@test "a file named lock that is not its own stays" {
+	mkdir box
+	echo precious >box/lock
+	refused consh lower box true
+	[[ $(<box/lock) = precious ]]
+	rm box/lock
+	mkdir box/lock
+	refused consh lower box true
+	[[ -z $(ls -A box/lock) ]]
+}
+
 # bats test_tags=static
 @test "-e is PROG's, and the folder that consh was called in is not" {
 	TERM=dumb works consh -e PATH=/nowhere -e LD_PRELOAD=/nowhere.so -e 'A=b c' lower box /bin/busybox env
@@ -271,7 +325,7 @@ USER=root" ]]
 				# shellcheck disable=SC2086 # busybox ash is two words
 				spawn $shell "$repo/scripts/consh" lower box sleep 60 2>/dev/null
 				sleep 0.$moment
-				kill -$signal "$pid"
+				kill -$signal "$pid" || :	# box was just removed for the one before
 				wait "$pid" || :
 				clean() { [[ ! -e box || -z $(find box -mindepth 1 -maxdepth 1 ! -name upper ! -name layers) ]]; }
 				eventually clean || flunk "$shell, $signal after $moment: $(ls -A box)"
@@ -379,9 +433,14 @@ USER=root" ]]
 @test "-n: without root it says what to do" {
 	refused as_user consh -n 10.9.0.1/24,10.9.0.2/24 lower 'b x' true
 	says "try: sudo consh -n 10.9.0.1/24,10.9.0.2/24 lower 'b x' true$"
-	says 'pasta --config-net "\$\(cat "\./b x/pid"\)"'
-	says 'slirp4netns --configure "\$\(cat "\./b x/pid"\)" tap0'
+	says "pasta --config-net \"\\$\\(cat './b x/pid'\\)\""
+	says "slirp4netns --configure \"\\$\\(cat './b x/pid'\\)\" tap0"
 	[[ ! -e 'b x' ]]
+	set -- -n 10.9.0.1/24,10.9.0.2/24 -e A= lower $'b\n' '$(id)' "it's" ''
+	refused as_user consh "$@"
+	try=${stderr#*try: sudo consh }
+	eval "words=(${try%%$'\n'consh:*})"
+	[[ $(printf '<%s>' "${words[@]}") = "$(printf '<%s>' "$@")" ]]
 }
 
 # A machine with a network, where the user has /dev/net/tun, as most have it.

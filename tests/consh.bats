@@ -202,6 +202,22 @@ only_upper() {
 	prints kept
 }
 
+@test "SIGKILL to the watch, or to what waits for the container, leaves nothing, either" {
+	for victim in watch waiter; do
+		spawn consh lower box sh -c 'echo >/ready; exec sleep 60'
+		eventually test -e box/upper/ready
+		waiter=$(awk '/^PPid/ { print $2 }' "/proc/$(<box/pid)/status")
+		watch=$(tr ' ' '\n' <"/proc/$pid/task/$pid/children" | grep -vx "$waiter")
+		kill -KILL "${!victim}"
+		[[ $victim = waiter ]] || kill -TERM "$pid"
+		status=0
+		wait "$pid" || status=$?
+		[[ $status = 137 ]]
+		only_upper box
+		rm -r box
+	done
+}
+
 @test "on a terminal PROG has it, and ^C reaches what runs in it" {
 	works tty_run consh lower box sh -c 'test -t 0 && stty size'
 	export TMUX_TMPDIR=$W

@@ -32,4 +32,20 @@ setup() {
 		wait "$pid" || :
 		[[ -z $(ls -A tmp) ]] || flunk "after 0.$moment: $(ls tmp)"
 	done
+	spawn env --default-signal=QUIT "$repo/scripts/demo" >output 2>&1
+	eventually grep -q chain output
+	kill -QUIT "$pid"
+	wait "$pid" || :
+	[[ -z $(ls -A tmp) ]]
+}
+
+@test "without namespaces it says why, and no more" {
+	inside -Ur <<-'END'
+		echo 0 >/proc/sys/user/max_user_namespaces
+		fails 125 "$repo/scripts/demo"
+		says 'UNS-03'
+		never_says grep
+		fails 1 "$repo/scripts/demo" shell
+		[[ -z $(ls -A tmp) ]]
+	END
 }

@@ -97,6 +97,18 @@ follows() {
 	done
 }
 
+@test "whoever reads no further ends the steps, which leave nothing" {
+	for example in "$repo"/examples/[0-9]*/; do
+		"${example}steps.sh" | head -n 1
+		[[ -z $(ls -A tmp) ]]
+		spawn env --default-signal=QUIT "${example}steps.sh" >output 2>&1
+		eventually grep -q '^[$]' output
+		kill -QUIT "$pid"
+		wait "$pid" || :
+		[[ -z $(ls -A tmp) ]]
+	done
+}
+
 @test "interrupted, the steps leave nothing" {
 	signal=TERM
 	for example in "$repo"/examples/[0-9]*/; do

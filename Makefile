@@ -29,6 +29,7 @@ TIGHT = -s -Wl,--gc-sections,--build-id=none $(if $(findstring musl,$(CC)),$(LAY
 LDFLAGS = $(if $(STATIC),$(TIGHT) $(CFLAGS))
 
 TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
+SCRIPTS = mkrootfs consh nat doctor
 COMMON = $(patsubst common/%.c,$O/obj/common/%.o,$(wildcard common/*.c))
 
 all: $(TOOLS:%=$O/bin/%)
@@ -80,9 +81,9 @@ bench:
 	@scripts/bench $(ARGS)
 
 install: all
-	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	cp $(TOOLS:%=$O/bin/%) scripts/mkrootfs scripts/consh scripts/nat scripts/doctor $(DESTDIR)$(PREFIX)/bin
-	cp $(TOOLS:%=tools/%.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
+	install $(TOOLS:%=$O/bin/%) $(SCRIPTS:%=scripts/%) "$(DESTDIR)$(PREFIX)/bin"
+	install -m 644 $(TOOLS:%=tools/%.1) "$(DESTDIR)$(PREFIX)/share/man/man1"
 
 clean:
 	rm -rf $O/bin $O/obj

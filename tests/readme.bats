@@ -118,6 +118,23 @@ typed_here() {
 	done
 }
 
+@test "what is installed is everybody's, finds its own, and may be in use when it is replaced" {
+	dest="$W/de st"
+	umask 077
+	pid=
+	for _ in 1 2; do
+		works make -s -o all -C "$repo" install DESTDIR="$dest" PREFIX=/usr
+		[[ -z $(find "$dest"/usr/{bin,share/man/man1}/* ! -perm -444) ]]
+		PATH=/usr/bin:/bin works "$dest/usr/bin/mkrootfs" -t rootfs
+		PATH=/usr/bin:/bin works "$dest/usr/bin/consh" rootfs box unshare-lite -U true
+		works "$dest/usr/bin/unshare-lite" -U --hold=$$
+		pid+=" $stdout"
+		[[ $(readlink "/proc/$stdout/exe") = "$dest/usr/bin/unshare-lite" ]]
+		rm -r rootfs
+	done
+	kill $pid
+}
+
 @test "what it says of make can be made" {
 	targets=$(grep -oE 'make (demo|check|shell|install|bench)' "$repo/README.md" | cut -d ' ' -f 2 | sort -u)
 	(( $(wc -l <<<"$targets") == 5 ))

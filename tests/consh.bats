@@ -134,10 +134,9 @@ only_upper() {
 	fails 125 consh -b src:/etc/passwd lower box true
 	fails 125 consh -b "$W/lower/etc/passwd:/etc" lower box true
 	misused consh -b :/mnt lower box true
-	cd $'new\nline'
-	misused consh -b src:/mnt ../lower ../box true
-	[[ ! -e ../boxline ]]
-	cd ..
+	fails 125 sh -c 'cd "$0" && exec consh -b src:/mnt ../lower ../box true' $'new\nline'
+	says 'newline'
+	[[ $(ls -A) != *boxline* && $(ls box) = $'layers\nupper' ]]
 	works consh -b "$W/src:/mnt" lower $'b\nox' ls /mnt
 }
 
@@ -207,9 +206,12 @@ only_upper() {
 		spawn consh lower box sh -c 'echo >/ready; exec sleep 60'
 		eventually test -e box/upper/ready
 		waiter=$(awk '/^PPid/ { print $2 }' "/proc/$(<box/pid)/status")
-		watch=$(tr ' ' '\n' <"/proc/$pid/task/$pid/children" | grep -vx "$waiter")
-		kill -KILL "${!victim}"
-		[[ $victim = waiter ]] || kill -TERM "$pid"
+		if [[ $victim = watch ]]; then
+			kill -KILL "$(tr ' ' '\n' <"/proc/$pid/task/$pid/children" | grep -vx "$waiter")"
+			kill -TERM "$pid"
+		else
+			kill -KILL "$waiter"
+		fi
 		status=0
 		wait "$pid" || status=$?
 		[[ $status = 137 ]]
@@ -286,6 +288,19 @@ only_upper() {
 	[[ $(wc -l <box/upper/ran) = 1 ]]
 	[[ $(cat said.* | grep -c '^consh: ') = 5 && $(cat said.* | wc -l) = 5 ]]
 	only_upper box
+}
+
+@test "a full or read-only file system is named, and nothing is left on it" {
+	inside <<-'END'
+		mkdir full
+		mount -t tmpfs -o nr_inodes=2 none full
+		refused consh lower full/box true
+		says 'No space left'
+		mount -o remount,bind,ro full
+		refused consh lower full true
+		says 'Read-only'
+		[[ -z $(ls -A full) ]]
+	END
 }
 
 @test "a file named lock that is not its own stays" {

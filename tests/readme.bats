@@ -121,18 +121,18 @@ typed_here() {
 @test "what is installed is everybody's, finds its own, and may be in use when it is replaced" {
 	dest="$W/de st"
 	umask 077
-	pid=
+	pids=()
 	for _ in 1 2; do
 		works make -s -o all -C "$repo" install DESTDIR="$dest" PREFIX=/usr
 		[[ -z $(find "$dest"/usr/{bin,share/man/man1}/* ! -perm -444) ]]
 		PATH=/usr/bin:/bin works "$dest/usr/bin/mkrootfs" -t rootfs
 		PATH=/usr/bin:/bin works "$dest/usr/bin/consh" rootfs box unshare-lite -U true
 		works "$dest/usr/bin/unshare-lite" -U --hold=$$
-		pid+=" $stdout"
+		pids+=("$stdout")
 		[[ $(readlink "/proc/$stdout/exe") = "$dest/usr/bin/unshare-lite" ]]
 		rm -r rootfs
 	done
-	kill $pid
+	kill "${pids[@]}"
 }
 
 @test "what it says of make can be made" {

@@ -527,6 +527,40 @@ USER=root" ]]
 	[[ ! $(find /sys/fs/cgroup -name "$CG") ]]
 	misused consh -r pids.max=5 lower box
 	misused consh -c "$CG" -r pids lower box
+	misused consh -c '' lower box
+	misused consh -c -d lower box
+}
+
+# bats test_tags=root
+@test "-c: the end of who made the cgroup is not the end of another in it" {
+	mkfifo fifo
+	exec 7<>fifo
+	spawn sh -c 'exec consh -c "$CG" lower box sh -c "read -r x" <fifo'
+	made() { find /sys/fs/cgroup -path "*/$CG/cgroup.procs" -exec grep -qx "$(<box/pid)" {} +; }
+	eventually test -s box/pid
+	eventually made
+	first=$pid
+	spawn consh -c "$CG" lower other sh -c 'echo >/ready; sleep 60'
+	eventually test -e other/upper/ready
+	echo x >&7
+	wait "$first"
+	kill -0 "$pid"
+	[[ -s other/pid ]]
+	kill -TERM "$pid"
+	wait "$pid" || :
+	cgset -d "$CG"
+}
+
+# bats test_tags=root
+@test "-c: SIGKILL leaves no cgroup" {
+	for moment in 015 030 050 080 200; do
+		spawn consh -c "$CG" -r pids.max=50 lower box sleep 60
+		sleep 0.$moment
+		kill -KILL "$pid"
+		wait "$pid" || :
+		gone() { [[ ! $(find /sys/fs/cgroup -name "$CG") ]]; }
+		eventually gone || flunk "after $moment"
+	done
 }
 
 # bats test_tags=root

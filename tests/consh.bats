@@ -70,6 +70,15 @@ only_upper() {
 	[[ $never = 0 ]]
 }
 
+@test "COOPERAGE_VERBOSE=1 shows the calls of the whole chain, and is not PROG's" {
+	COOPERAGE_VERBOSE=1 works consh lower box env
+	for tool in unshare-lite mkoverlay mkpseudo pivot; do
+		says "^$tool: [a-z0-9_]+\("
+	done
+	[[ $stdout != *COOPERAGE* ]]
+	only_upper box
+}
+
 @test "what it changes is kept, seen again, and thrown away with -T" {
 	works consh lower box sh -c 'echo one >/root/file; rm /etc/hosts'
 	works consh lower box sh -c 'cat /root/file; ls /etc'

@@ -266,12 +266,12 @@ with_range() {
 
 @test "a signal leaves nothing, and says so by its status" {
 	mkfifo fifo
-	for signal in HUP:129 INT:130 TERM:143; do
+	for signal in HUP:129 INT:130 QUIT:131 TERM:143; do
 		for folder in lower empty; do
 			mkdir -p empty
 			(
-				# A background process of a script ignores SIGINT, unless told otherwise.
-				exec env --default-signal=INT mkrootfs -f - "$folder" <fifo 3>&- 4>&-
+				# A background process of a script ignores these two, unless told otherwise.
+				exec env --default-signal=INT,QUIT mkrootfs -f - "$folder" <fifo 3>&- 4>&-
 			) &
 			mkrootfs=$!
 			exec 5>fifo

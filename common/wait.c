@@ -131,35 +131,6 @@ sees(pid_t pid, int number)
 }
 
 /*
- * What the terminal sends goes to its whole foreground group, PROG with it:
- * only what a process sent is passed on.  PID 1 of a namespace gets no signal
- * that it has no handler for (pid_namespaces(7)), but for SIGKILL and SIGSTOP
- * from here.
- */
-static void
-pass_on(pid_t pid, int init, const struct signalfd_siginfo *info)
-{
-	int i = 0, number = info->ssi_signo, sent = info->ssi_code <= 0;
-
-	if (is_ignored(number))
-		return;
-	while (passed[i].number != number)
-		i++;
-	if (init && passed[i].instead && (sent || number == SIGTSTP) &&
-	    !sees(pid, number)) {
-		number = passed[i].instead;
-		if (number == SIGKILL)
-			say("%-s: PID 1 has no handler for it and would not "
-			    "see it: SIGKILL instead", passed[i].name);
-	} else if (passed[i].terminal && !sent) {
-		return;
-	}
-	did(kill(pid, number), "kill(%d, %-s)", pid,
-	    number == SIGKILL ? "SIGKILL" :
-	    number == SIGSTOP ? "SIGSTOP" : passed[i].name);
-}
-
-/*
  * Whether a shell has taken the terminal.  Inside a PID namespace the groups
  * outside have no numbers, but a read without SIGTTIN tells.
  */
@@ -177,29 +148,33 @@ in_background(void)
 }
 
 /*
- * PROG was stopped: so are we, that the shell sees it; both go on together.
+ * PROG was stopped: so are we, that the shell sees it; both go on together, at
+ * once where there is no shell to go on from: the kernel stops nobody by
+ * SIGTSTP then (an orphaned process group, setpgid(2)).
  * PID 1 cannot stop itself, but who waits for it outside can, and does when
  * SIGTSTP comes while it is nothing to PID 1: our process group is the same.
  * If nobody does, and no shell has taken the terminal, PROG goes on, lest the
  * terminal hang.
  */
 static void
-stop_with(pid_t pid)
+stop_with(pid_t pid, int number)
 {
 	struct pollfd fd = { .events = POLLIN };
-	sigset_t set, held;
+	sigset_t set, held, tstp;
 
+	sigemptyset(&tstp);
+	sigaddset(&tstp, SIGTSTP);
 	if (getpid() != 1) {
-		kill(getpid(), SIGSTOP);
+		kill(getpid(), number);
+		sigprocmask(SIG_UNBLOCK, &tstp, &held);
+		sigprocmask(SIG_SETMASK, &held, NULL);
 	} else {
 		sigemptyset(&set);
 		sigaddset(&set, SIGCONT);
 		sigaddset(&set, SIGTTIN);
 		fd.fd = signalfd(-1, &set, SFD_CLOEXEC);
 		sigprocmask(SIG_BLOCK, &set, &held);
-		sigemptyset(&set);
-		sigaddset(&set, SIGTSTP);
-		sigprocmask(SIG_UNBLOCK, &set, NULL);
+		sigprocmask(SIG_UNBLOCK, &tstp, NULL);
 		kill(0, SIGTSTP);
 		while (poll(&fd, 1, 2000) == 0 && in_background())
 			;
@@ -208,6 +183,37 @@ stop_with(pid_t pid)
 		kill(0, SIGCONT);
 	}
 	kill(pid, SIGCONT);
+}
+
+/*
+ * What the terminal sends goes to its whole foreground group, PROG with it:
+ * only what a process sent is passed on.  PID 1 of a namespace gets no signal
+ * that it has no handler for (pid_namespaces(7)), but for SIGKILL and SIGSTOP
+ * from here: to be stopped, and not to outlive its terminal.
+ */
+static void
+pass_on(pid_t pid, int init, const struct signalfd_siginfo *info)
+{
+	int i = 0, number = info->ssi_signo, sent = info->ssi_code <= 0;
+
+	if (is_ignored(number))
+		return;
+	while (passed[i].number != number)
+		i++;
+	if (init && passed[i].instead && (sent || number == SIGTSTP ||
+	    number == SIGHUP) && !sees(pid, number)) {
+		number = passed[i].instead;
+		if (number == SIGKILL)
+			say("%-s: PID 1 has no handler for it and would not "
+			    "see it: SIGKILL instead", passed[i].name);
+	} else if (passed[i].terminal && !sent) {
+		return;
+	}
+	did(kill(pid, number), "kill(%d, %-s)", pid,
+	    number == SIGKILL ? "SIGKILL" :
+	    number == SIGSTOP ? "SIGSTOP" : passed[i].name);
+	if (number == SIGSTOP)
+		stop_with(pid, SIGTSTP);
 }
 
 /* The shell in the container may have left a dead foreground group behind. */
@@ -235,6 +241,17 @@ wait_idle(void)
 }
 
 /*
+ * Whether PROG was stopped by job control.  A SIGSTOP off a terminal is not:
+ * whoever sent it continues PROG alone, and we would stay stopped.
+ */
+static int
+is_job_stopped(int number, int init)
+{
+	return number == SIGTSTP || ((number != SIGSTOP || tty >= 0) &&
+	    (getpid() != 1 || init));
+}
+
+/*
  * Waits for pid, and for every orphan that becomes ours; init: it is PID 1 of
  * a PID namespace.  Returns its exit status, 128+N if signal N ended it.
  */
@@ -250,9 +267,8 @@ wait_for(pid_t pid, int init)
 			if (child != pid)
 				continue;
 			else if (WIFSTOPPED(status)) {
-				if (getpid() != 1 || init ||
-				    WSTOPSIG(status) == SIGTSTP)
-					stop_with(pid);
+				if (is_job_stopped(WSTOPSIG(status), init))
+					stop_with(pid, SIGSTOP);
 			} else {
 				take_terminal();
 				return WIFEXITED(status) ? WEXITSTATUS(status) :

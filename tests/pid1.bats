@@ -161,15 +161,20 @@ teardown() {
 	wait "$pid"
 }
 
-@test "with PROG stopped the tool stops, and both go on" {
-	spawn pid1 sh -c 'echo $$ >out2; sleep 0.3; exit 5'
-	eventually grep -q . out2
-	kill -STOP "$(cat out2)"
-	eventually grep -q '^State:.T' "/proc/$pid/status"
-	kill -CONT "$pid"
-	code=0
-	wait "$pid" || code=$?
-	(( code == 5 ))
+@test "off a terminal, who stops PROG continues it alone" {
+	for how in pid1 'unshare-lite -rf'; do
+		# shellcheck disable=SC2086 # words
+		spawn $how sh -c 'echo $$ >out2; sleep 0.3; exit 5'
+		eventually grep -q . out2
+		kill -STOP "$(cat out2)"
+		sleep 0.1
+		grep '^State:.T' "/proc/$pid/status" && flunk "$how is stopped, too"
+		kill -CONT "$(cat out2)"
+		code=0
+		wait "$pid" || code=$?
+		(( code == 5 ))
+		rm out2
+	done
 }
 
 ### on a terminal
@@ -209,6 +214,16 @@ screen() {
 	done
 }
 
+@test "on a terminal, with PROG stopped the tool stops, and both go on" {
+	term
+	for how in pid1 'unshare-lite -rf'; do
+		keys "clear; $how sh -c 'kill -STOP \$\$; echo went on'" Enter
+		screen 'Stopped +'
+		keys 'clear; fg' Enter
+		screen '^went on'
+	done
+}
+
 @test "when PROG stops by itself, PID 1 has the whole job stopped" {
 	term
 	keys 'unshare-lite -Urp pid1 sh -c "echo up; kill -TSTP \$\$; echo went on"' Enter
@@ -223,6 +238,24 @@ screen() {
 	screen '^up'
 	keys C-z
 	screen '\^Zwent on'
+}
+
+@test "where no shell could go on with it, ^Z stops nothing" {
+	term
+	keys 'exec unshare-lite -Urp sh -c "echo up; sleep 2; echo went on; sleep 9"' Enter
+	screen '^up'
+	keys C-z
+	screen '\^Zwent on'
+}
+
+@test "a PID 1 without a handler for it ends with its terminal" {
+	term
+	session=$(tmux -L t display -p '#{pane_pid}')
+	keys 'exec unshare-lite -Urp sleep 77' Enter
+	eventually pgrep -x sleep -s "$session"
+	tmux -L t kill-server
+	ended() { ! pgrep -s "$session"; }
+	eventually ended
 }
 
 @test "a parent that the terminal itself stops is not continued behind its back" {

@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -132,9 +131,9 @@ void
 chain(const char *path, char **argv)
 {
 	let_signals();
-	let_pipe();
+	let_writes();
 	execve(path, argv, environ);
-	signal(SIGPIPE, SIG_IGN);
+	hold_writes();
 	hold_signals();
 	cannot_run(AT_FDCWD, argv[0], path);
 }

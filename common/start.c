@@ -10,7 +10,7 @@
 #include "say.h"
 #include "start.h"
 
-static void (*pipe_signal)(int);
+static void (*pipe_signal)(int), (*size_signal)(int);
 static sigset_t callers_mask;
 static int holding;
 
@@ -23,10 +23,25 @@ be_verbose(void)
 	    getgid(), getegid(), effective_caps());
 }
 
+/* They would end us before we could undo: a write says EPIPE, EFBIG instead. */
+void
+hold_writes(void)
+{
+	pipe_signal = signal(SIGPIPE, SIG_IGN);
+	size_signal = signal(SIGXFSZ, SIG_IGN);
+}
+
+/* As the caller had them. */
+void
+let_writes(void)
+{
+	signal(SIGPIPE, pipe_signal);
+	signal(SIGXFSZ, size_signal);
+}
+
 /*
  * Opens 0, 1 and 2 on /dev/null if the caller closed them, lest a file of
  * ours become PROG's stdin; 1 for reading, so that writing a handle fails.
- * SIGPIPE would end us before we could undo: a write says EPIPE instead.
  */
 void
 start(const char *name, const char *text, char **argv)
@@ -43,7 +58,7 @@ start(const char *name, const char *text, char **argv)
 			if (fds[i].revents & POLLNVAL &&
 			    open("/dev/null", i == 1 ? O_RDONLY : O_RDWR) != i)
 				die("open %s", "/dev/null");
-	pipe_signal = signal(SIGPIPE, SIG_IGN);
+	hold_writes();
 	env = getenv("COOPERAGE_VERBOSE");
 	if (env && strcmp(env, "1") == 0)
 		be_verbose();
@@ -139,13 +154,6 @@ let_signals(void)
 	sigprocmask(SIG_SETMASK, &callers_mask, NULL);
 	if (number && getpid() == 1)
 		_exit(128 + number);
-}
-
-/* The caller's SIGPIPE again. */
-void
-let_pipe(void)
-{
-	signal(SIGPIPE, pipe_signal);
 }
 
 /*

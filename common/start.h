@@ -13,7 +13,8 @@ void		 common_option(int c, char **argv);
 int		 is_ignored(int number);	/* a signal */
 void		 hold_signals(void);
 void		 let_signals(void);
-void		 let_pipe(void);
+void		 hold_writes(void);
+void		 let_writes(void);
 char		*handle(const char *operand);
 void		 hand_on(const char *line);
 unsigned long	 number(const char *s, unsigned long max, const char *what);

@@ -621,6 +621,13 @@ leave_cgroups() {
 	because NSE-31
 }
 
+@test "where no file may be written, there is no copy [NSE-51]" {
+	refused sh -c 'ulimit -f 0; exec nsenter-lite -t $$ -w true'
+	because NSE-51
+	works sh -c 'ulimit -f 1000; nsenter-lite -t $$ -w grep SigIgn /proc/self/status'
+	prints "$(grep SigIgn /proc/self/status)"
+}
+
 @test "no other descriptor reaches PROG, and none of ours by --keep-fd" {
 	contain -Uru
 	works bash -c "nsenter-lite -t $pid -a ls /proc/self/fd 7</ 9</dev/null"

@@ -589,6 +589,8 @@ drop_held() {
 		says EBADF
 		refused sh -c "unshare-lite -a $map --hold >/dev/full"
 		says ENOSPC
+		refused sh -c "ulimit -f 0; unshare-lite -a $map --hold >file"
+		says EFBIG
 		capture sh -c "{ sleep 0.1; unshare-lite -a $map --hold; } | true"
 		says EPIPE
 	done

@@ -5,13 +5,13 @@
  * us once more as the interpreter of a script, #!/proc/self/exe.
  */
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -89,10 +89,10 @@ name_of(int fd)
 static void
 become(int fd, char **argv)
 {
-	let_pipe();
+	let_writes();
 	execve(name_of(fd), argv, environ);
 	did(-1, "execve(%s)", name_of(fd));
-	signal(SIGPIPE, SIG_IGN);
+	hold_writes();
 }
 
 static void
@@ -137,10 +137,18 @@ in_folder(const char *dir, int exe, char **argv)
 }
 
 static void
-why_unsealed(void)
+why_unsealed(int exe)
 {
+	struct rlimit most;
+	struct stat st;
 	char setting[16];
 
+	if (errno == EFBIG && fstat(exe, &st) == 0 &&
+	    getrlimit(RLIMIT_FSIZE, &most) == 0 &&
+	    most.rlim_cur < (unsigned long)st.st_size)
+		because("NSE-51", "a copy has %lu bytes, and we may write "
+		    "files of %lu (ulimit -f)", (unsigned long)st.st_size,
+		    (unsigned long)most.rlim_cur);
 	if (get(AT_FDCWD, "/proc/sys/vm/memfd_noexec", setting,
 	    sizeof setting) > 0 && *setting == '2')
 		because("NSE-31", "vm.memfd_noexec=2 forbids to execute "
@@ -148,7 +156,7 @@ why_unsealed(void)
 		    "/tmp, /var/tmp, /dev/shm, /run");
 	if (is_filtered("memfd_create"))
 		because("NSE-33", "a seccomp filter refuses memfd_create(2)");
-	unexplained(2);
+	unexplained(3);
 }
 
 static void
@@ -187,6 +195,6 @@ seal(char **argv)
 	for (i = 0; i < sizeof dirs / sizeof *dirs; i++)
 		in_folder(dirs[i], exe, argv);
 	tell("execute a copy of ourselves");
-	why_unsealed();
+	why_unsealed(exe);
 	fail();
 }

@@ -72,6 +72,18 @@ expect(const char **at, const char *operand)
 }
 
 static void
+refuse_beyond(const struct extent *e, enum id id)
+{
+	if (e->count <= LAST_ID + 1 - e->inside &&
+	    e->count <= LAST_ID + 1 - e->outside)
+		return;
+	map_refused(id, EINVAL);
+	because("MAP-34", "'%u:%u:%u' goes beyond the last ID, %lu", e->inside,
+	    e->outside, e->count, LAST_ID);
+	fail();
+}
+
+static void
 add_list(struct idmap *m, enum id id, const char *operand)
 {
 	const char *at = operand;
@@ -91,13 +103,7 @@ add_list(struct idmap *m, enum id id, const char *operand)
 			    e.inside, e.outside);
 			fail();
 		}
-		if (e.count > LAST_ID + 1 - e.inside ||
-		    e.count > LAST_ID + 1 - e.outside) {
-			map_refused(id, EINVAL);
-			because("MAP-34", "'%u:%u:%u' goes beyond the last ID, "
-			    "%lu", e.inside, e.outside, e.count, LAST_ID);
-			fail();
-		}
+		refuse_beyond(&e, id);
 		add_extent(m, &e);
 		if (!*at)
 			return;
@@ -109,7 +115,7 @@ static void
 add_ranges(struct idmap *m, enum id id, unsigned inside, int all)
 {
 	static struct idmap ranges;
-	int i;
+	struct extent *e;
 
 	subid_ranges(id, &ranges);
 	if (ranges.n == 0) {
@@ -117,9 +123,11 @@ add_ranges(struct idmap *m, enum id id, unsigned inside, int all)
 		why_no_range(id);
 		fail();
 	}
-	for (i = 0; i < (all ? ranges.n : 1); i++) {
-		map_extent(m, inside, ranges.e[i].outside, ranges.e[i].count);
-		inside += ranges.e[i].count;
+	for (e = ranges.e; e < ranges.e + (all ? ranges.n : 1); e++) {
+		e->inside = inside;
+		refuse_beyond(e, id);
+		map_extent(m, e->inside, e->outside, e->count);
+		inside += e->count;
 	}
 }
 

@@ -103,6 +103,19 @@ is_ours(const char *owner)
 	    (is_id(owner, &uid) && uid == geteuid());
 }
 
+/* Whether all of these IDs are in it already: by name, say, and by number. */
+static int
+has_range(const struct idmap *ranges, unsigned first, unsigned count)
+{
+	const struct extent *e;
+
+	for (e = ranges->e; e < ranges->e + ranges->n; e++)
+		if (first >= e->outside && first - e->outside < e->count &&
+		    count <= e->count - (first - e->outside))
+			return 1;
+	return 0;
+}
+
 /* The caller's ranges: e[].outside and count. */
 void
 subid_ranges(enum id id, struct idmap *ranges)
@@ -114,7 +127,8 @@ subid_ranges(enum id id, struct idmap *ranges)
 	while (rest && next_fields(&rest, field))
 		if (is_ours(field[0]) && is_id(field[1], &first) &&
 		    is_id(field[2], &count) && count &&
-		    ranges->n < MOST_EXTENTS)
+		    ranges->n < MOST_EXTENTS &&
+		    !has_range(ranges, first, count))
 			map_extent(ranges, 0, first, count);
 }
 

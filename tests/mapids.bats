@@ -504,6 +504,31 @@ group 0 $(id -g) 1"
 ### what is delegated
 
 # bats test_tags=root
+@test "a range that is given twice counts once, and one beyond the last ID is refused" {
+	inside -pf --mount-proc <<-'END'
+		own_etc
+		ranges user:200000:10 1000:200000:10 1000:200002:8 user:300000:5
+		unmapped setpriv --reuid 1000 --regid 1000 --clear-groups
+		works as_user mapids -t "$pid" auto
+		maps '0 1000 1,1 200000 10,11 300000 5' '0 1000 1,1 200000 10,11 300000 5'
+		unmapped setpriv --reuid 1000 --regid 1000 --clear-groups
+		ranges user:200000:10 user:200005:10
+		refused as_user mapids -t "$pid" auto
+		because MAP-04
+		for range in user:4294967290:6 user:1:4294967295; do
+			ranges "$range"
+			for map in auto block; do
+				refused as_user mapids -t "$pid" $map
+				because MAP-34
+			done
+		done
+		ranges user:4294967290:5
+		works as_user mapids -t "$pid" auto
+		maps '0 1000 1,1 4294967290 5' '0 1000 1,1 4294967290 5'
+	END
+}
+
+# bats test_tags=root
 @test "without a line in /etc/subuid and /etc/subgid, usermod(8) adds both" {
 	inside -pf --mount-proc <<-'END'
 		own_etc

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -234,6 +235,25 @@ why_powerless(const char *kind, const char *id_cap, const char *id_owner)
 		    "our capabilities ended at the exec", geteuid());
 	else
 		because(id_cap, "this root has no CAP_SYS_ADMIN");
+}
+
+/* EAGAIN: of fork(2) and its like. */
+void
+why_no_process(void)
+{
+	struct rlimit most;
+
+	/* The machine's own root has no such limit. */
+	if (!(getuid() == 0 && in_first("user")) &&
+	    getrlimit(RLIMIT_NPROC, &most) == 0 &&
+	    most.rlim_cur != RLIM_INFINITY)
+		because("UNS-41", "one of: uid %u may have %lu processes "
+		    "(ulimit -u); pids.max of a cgroup; kernel.pid_max; "
+		    "kernel.threads-max", getuid(),
+		    (unsigned long)most.rlim_cur);
+	else
+		because("UNS-21", "one of: pids.max of a cgroup; "
+		    "kernel.pid_max; kernel.threads-max");
 }
 
 /* Names the first folder on the way to path that we may not search. */

@@ -27,4 +27,5 @@ long	 status_number(pid_t pid, const char *field, int base);
 int	 proc_is_ours(void);
 void	 why_powerless(const char *kind, const char *id_cap,
 	    const char *id_owner);
+void	 why_no_process(void);
 int	 why_unreachable(const char *id, const char *path);

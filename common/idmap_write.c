@@ -124,8 +124,12 @@ run(const char *path, char **argv, pid_t pid, enum id id)
 		execve(path, argv, environ);
 		_exit(127);
 	}
-	if (child < 0)
-		die("vfork");
+	if (child < 0) {
+		tell("vfork");
+		if (errno == EAGAIN)
+			why_no_process();
+		fail();
+	}
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return map_read(pid, id, &written) <= 0;

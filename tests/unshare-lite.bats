@@ -1071,6 +1071,9 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	refused as_user prlimit --nproc=1 unshare-lite -rf true
 	says EAGAIN
 	because UNS-41
+	refused as_user prlimit --nproc=1 unshare -Urp unshare-lite -rf true
+	because UNS-41
+	never_says UNS-43
 }
 
 # bats test_tags=root

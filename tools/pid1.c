@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "chain.h"
+#include "facts.h"
 #include "say.h"
 #include "start.h"
 #include "wait.h"
@@ -57,8 +58,7 @@ run(const char *prog, char **argv)
 	if (did(pid, "vfork()") < 0) {
 		tell("vfork");
 		if (errno == EAGAIN)
-			because("UNS-41", "one of: ulimit -u; pids.max of a "
-			    "cgroup; kernel.pid_max; kernel.threads-max");
+			why_no_process();
 		fail();
 	}
 	return pid;

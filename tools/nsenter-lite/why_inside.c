@@ -33,8 +33,7 @@ why_fork(int err)
 	if (err == EAGAIN)
 		why_full();
 	if (err == EAGAIN && !reasons())
-		because("UNS-41", "one of: ulimit -u; pids.max of a cgroup; "
-		    "kernel.pid_max; kernel.threads-max");
+		why_no_process();
 	unexplained(4);
 }
 

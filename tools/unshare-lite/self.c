@@ -20,8 +20,11 @@ leave_a_writer(void)
 
 	turns_begin(0);
 	wait_begin();
-	if ((writer = raw_fork()) < 0)
-		die("fork");
+	if ((writer = raw_fork()) < 0) {
+		tell("fork");
+		why_unshare(errno, "clone", 0, NULL);
+		fail();
+	}
 	if (writer == 0) {
 		close_others_end(CHILD);
 		if (await(PARENT))

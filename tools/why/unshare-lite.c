@@ -4,7 +4,6 @@
  * then how many, then what fits together.
  */
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -212,27 +211,6 @@ why_invalid(int asked)
 		    "namespace below ours");
 }
 
-static void
-why_no_process(void)
-{
-	struct rlimit most;
-
-	if (waits_for_child("pid"))
-		because("UNS-43", "the PID namespace unshared before has "
-		    "lost its first process: none can follow");
-	/* The machine's own root has no such limit. */
-	if (!(getuid() == 0 && in_first("user")) &&
-	    getrlimit(RLIMIT_NPROC, &most) == 0 &&
-	    most.rlim_cur != RLIM_INFINITY)
-		because("UNS-41", "one of: uid %u may have %lu processes "
-		    "(ulimit -u); pids.max of a cgroup; kernel.pid_max; "
-		    "kernel.threads-max", getuid(),
-		    (unsigned long)most.rlim_cur);
-	else
-		because("UNS-21", "one of: pids.max of a cgroup; "
-		    "kernel.pid_max; kernel.threads-max");
-}
-
 /* Nothing passes the border of a cgroup namespace (nsdelegate, cgroups(7)). */
 static void
 why_delegated(const char *cgroup)
@@ -292,7 +270,10 @@ why_unshare(int err, const char *call, int asked, const char *cgroup)
 		why_no_space(asked);
 	else if (err == EINVAL)
 		why_invalid(asked);
-	else if (err == EAGAIN || err == ENOMEM)
+	else if (err == ENOMEM && waits_for_child("pid"))
+		because("UNS-43", "the PID namespace unshared before has "
+		    "lost its first process: none can follow");
+	else if (err == EAGAIN)
 		why_no_process();
 	else if (err == EACCES && !cgroup && asked & CLONE_NEWUSER)
 		because("UNS-48", "a security module refuses user "

@@ -1212,7 +1212,7 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	local how n call holder
 	for how in "-a -r --hostname=x --mount-proc --boottime=5 --kill-child true" "-r -fm --print-pid=9 true" \
 		"-c -T true" "-rm --no-fork --hostname=x true" "-a -r --hold"; do
-		for call in socketpair clone unshare mount sethostname setns setsid chdir dup2; do
+		for call in socketpair clone unshare mount sethostname setns setsid chdir dup2 prctl; do
 			for n in 1 2 3; do
 				rm -f injected
 				[[ $how != *hold ]] || { sleep 0.3 3>&- & holder=$!; }

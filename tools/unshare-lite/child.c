@@ -36,8 +36,9 @@ run(void)
 {
 	if (death_signal) {
 		/* Last, for a change of IDs clears it (prctl(2)). */
-		did(prctl(PR_SET_PDEATHSIG, death_signal),
-		    "prctl(PR_SET_PDEATHSIG, %d)", death_signal);
+		if (did(prctl(PR_SET_PDEATHSIG, death_signal),
+		    "prctl(PR_SET_PDEATHSIG, %d)", death_signal) < 0)
+			die("prctl(PR_SET_PDEATHSIG, %d)", death_signal);
 		if (!alive(parent_fd))
 			_exit(125);
 	}

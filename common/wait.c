@@ -26,27 +26,35 @@ static const struct {
 	{ "SIGUSR1", SIGUSR1, 0, 0 }, { "SIGUSR2", SIGUSR2, 0, 0 },
 	{ "SIGINT", SIGINT, 1, SIGKILL }, { "SIGQUIT", SIGQUIT, 1, SIGKILL },
 	{ "SIGTSTP", SIGTSTP, 1, SIGSTOP },
+	/* To PID 1 these are nothing: it would read again, without end. */
+	{ "SIGTTIN", SIGTTIN, 1, SIGSTOP }, { "SIGTTOU", SIGTTOU, 1, SIGSTOP },
 };
 
 static sigset_t callers_mask, taken;
 static void (*callers_chld)(int);
-static int tty = -1, signals;
+static int init, tty = -1, signals;
 
 /*
  * Before the clone: from here on the signals wait for wait_for().  One that
  * the caller ignores (nohup(1), trap '' INT) stays ignored, by us and by PROG.
+ * is_init: PROG will be PID 1 of a PID namespace.
  */
 void
-wait_begin(void)
+wait_begin(int is_init)
 {
 	pid_t group = getpgrp();
 	unsigned i;
 	int fd;
 
+	init = is_init;
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGCHLD);
 	for (i = 0; i < sizeof passed / sizeof *passed; i++)
 		sigaddset(&taken, passed[i].number);
+	if (!init) {
+		sigdelset(&taken, SIGTTIN);
+		sigdelset(&taken, SIGTTOU);
+	}
 	/*
 	 * Not sigwaitinfo(2), which shows no other process what it awaits.
 	 * With SIGCHLD ignored the kernel would keep no status for us.
@@ -102,13 +110,13 @@ is_in_sigtimedwait(pid_t pid)
 
 /*
  * Whether pid has a handler for a signal, or waits for it; or, as shells do
- * with SIGTSTP, means to ignore it.  What is blocked need not be waited for:
+ * with those that stop, means to ignore it.  What is blocked need not be waited for:
  * libc blocks all while it forks, and what comes then is lost, too.  So one
  * that does not sleep ("S") is looked at again.  Without a /proc of ours there
  * is no way to know, and it gets its chance.
  */
 static int
-sees(pid_t pid, int number)
+sees(pid_t pid, int number, int stops)
 {
 	static const struct timespec moment = { .tv_nsec = 1000000 };
 	char text[STATUS_SIZE];
@@ -119,7 +127,7 @@ sees(pid_t pid, int number)
 	for (i = 0; i < 100; i++) {
 		get_status(pid, text);
 		if (has(text, "\nSigCgt:", number) ||
-		    (number == SIGTSTP && has(text, "\nSigIgn:", number)))
+		    (stops && has(text, "\nSigIgn:", number)))
 			return 1;
 		if (!has(text, "\nSigBlk:", number))
 			return is_in_sigtimedwait(pid);
@@ -150,7 +158,7 @@ in_background(void)
 /*
  * PROG was stopped: so are we, that the shell sees it; both go on together, at
  * once where there is no shell to go on from: the kernel stops nobody by
- * SIGTSTP then (an orphaned process group, setpgid(2)).
+ * SIGTSTP and its like then (an orphaned process group, setpgid(2)).
  * PID 1 cannot stop itself, but who waits for it outside can, and does when
  * SIGTSTP comes while it is nothing to PID 1: our process group is the same.
  * If nobody does, and no shell has taken the terminal, PROG goes on, lest the
@@ -160,21 +168,22 @@ static void
 stop_with(pid_t pid, int number)
 {
 	struct pollfd fd = { .events = POLLIN };
-	sigset_t set, held, tstp;
+	sigset_t set, held;
 
-	sigemptyset(&tstp);
-	sigaddset(&tstp, SIGTSTP);
+	sigemptyset(&set);
 	if (getpid() != 1) {
 		kill(getpid(), number);
-		sigprocmask(SIG_UNBLOCK, &tstp, &held);
+		sigaddset(&set, number);
+		sigprocmask(SIG_UNBLOCK, &set, &held);
 		sigprocmask(SIG_SETMASK, &held, NULL);
 	} else {
-		sigemptyset(&set);
 		sigaddset(&set, SIGCONT);
 		sigaddset(&set, SIGTTIN);
 		fd.fd = signalfd(-1, &set, SFD_CLOEXEC);
 		sigprocmask(SIG_BLOCK, &set, &held);
-		sigprocmask(SIG_UNBLOCK, &tstp, NULL);
+		sigemptyset(&set);
+		sigaddset(&set, SIGTSTP);
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
 		kill(0, SIGTSTP);
 		while (poll(&fd, 1, 2000) == 0 && in_background())
 			;
@@ -192,16 +201,17 @@ stop_with(pid_t pid, int number)
  * from here: to be stopped, and not to outlive its terminal.
  */
 static void
-pass_on(pid_t pid, int init, const struct signalfd_siginfo *info)
+pass_on(pid_t pid, const struct signalfd_siginfo *info)
 {
-	int i = 0, number = info->ssi_signo, sent = info->ssi_code <= 0;
+	int i = 0, number = info->ssi_signo, sent = info->ssi_code <= 0, stops;
 
 	if (is_ignored(number))
 		return;
 	while (passed[i].number != number)
 		i++;
-	if (init && passed[i].instead && (sent || number == SIGTSTP ||
-	    number == SIGHUP) && !sees(pid, number)) {
+	stops = passed[i].instead == SIGSTOP;
+	if (init && passed[i].instead && (sent || stops || number == SIGHUP) &&
+	    !sees(pid, number, stops)) {
 		number = passed[i].instead;
 		if (number == SIGKILL)
 			say("%-s: PID 1 has no handler for it and would not "
@@ -213,7 +223,7 @@ pass_on(pid_t pid, int init, const struct signalfd_siginfo *info)
 	    number == SIGKILL ? "SIGKILL" :
 	    number == SIGSTOP ? "SIGSTOP" : passed[i].name);
 	if (number == SIGSTOP)
-		stop_with(pid, SIGTSTP);
+		stop_with(pid, passed[i].number);
 }
 
 /* The shell in the container may have left a dead foreground group behind. */
@@ -245,18 +255,18 @@ wait_idle(void)
  * whoever sent it continues PROG alone, and we would stay stopped.
  */
 static int
-is_job_stopped(int number, int init)
+is_job_stopped(int number)
 {
 	return number == SIGTSTP || ((number != SIGSTOP || tty >= 0) &&
 	    (getpid() != 1 || init));
 }
 
 /*
- * Waits for pid, and for every orphan that becomes ours; init: it is PID 1 of
- * a PID namespace.  Returns its exit status, 128+N if signal N ended it.
+ * Waits for pid, and for every orphan that becomes ours.  Returns its exit
+ * status, 128+N if signal N ended it.
  */
 int
-wait_for(pid_t pid, int init)
+wait_for(pid_t pid)
 {
 	struct signalfd_siginfo info;
 	int status;
@@ -267,7 +277,7 @@ wait_for(pid_t pid, int init)
 			if (child != pid)
 				continue;
 			else if (WIFSTOPPED(status)) {
-				if (is_job_stopped(WSTOPSIG(status), init))
+				if (is_job_stopped(WSTOPSIG(status)))
 					stop_with(pid, SIGSTOP);
 			} else {
 				take_terminal();
@@ -282,7 +292,7 @@ wait_for(pid_t pid, int init)
 		}
 		if (read(signals, &info, sizeof info) == sizeof info &&
 		    info.ssi_signo != SIGCHLD)
-			pass_on(pid, init, &info);
+			pass_on(pid, &info);
 	}
 }
 

@@ -248,6 +248,22 @@ screen() {
 	screen '\^Zwent on'
 }
 
+@test "a PID 1 that reads in the background is stopped, and does not try without end" {
+	term
+	session=$(tmux -L t display -p '#{pane_pid}')
+	keys 'unshare-lite -Urp cat &' Enter
+	stopped() { pgrep -r T -x cat -s "$session"; }
+	eventually stopped
+	keys 'clear; jobs' Enter
+	screen 'Stopped +'
+	keys 'clear; fg' Enter
+	keys 'typed' Enter
+	screen '^typed'
+	keys C-d
+	keys 'echo rc=$?' Enter
+	screen rc=0
+}
+
 @test "a PID 1 without a handler for it ends with its terminal" {
 	term
 	session=$(tmux -L t display -p '#{pane_pid}')

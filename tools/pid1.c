@@ -80,7 +80,7 @@ main(int argc, char **argv)
 		hold_until(-1);
 	}
 	prog = look_up(AT_FDCWD, *argv);
-	wait_begin();
+	wait_begin(0);
 	adopt();
-	return wait_for(run(prog, argv), 0);
+	return wait_for(run(prog, argv));
 }

@@ -79,7 +79,7 @@ fork_and_wait(void)
 {
 	pid_t child;
 
-	wait_begin();
+	wait_begin(0);
 	if ((child = cgroup_fork()) < 0) {
 		tell("fork");
 		why_fork(errno);
@@ -88,7 +88,7 @@ fork_and_wait(void)
 	if (child > 0) {
 		/* ps(1) would show the number of the descriptor. */
 		prctl(PR_SET_NAME, tool);
-		_exit(wait_for(child, 0));
+		_exit(wait_for(child));
 	}
 	wait_child();
 	cgroup_join();

@@ -199,7 +199,7 @@ fork_and_wait(void)
 	if (holding)
 		hold_signals();
 	else
-		wait_begin();
+		wait_begin(kinds_asked & CLONE_NEWPID);
 	make_child();
 	if (taking_turns && !attend() && holding) {
 		if (waitpid(child, &status, 0) > 0 && WIFSIGNALED(status))
@@ -214,5 +214,5 @@ fork_and_wait(void)
 		wait_idle();
 		await(CHILD);
 	}
-	return wait_for(child, kinds_asked & CLONE_NEWPID);
+	return wait_for(child);
 }

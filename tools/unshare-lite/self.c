@@ -19,7 +19,7 @@ leave_a_writer(void)
 	pid_t self = getpid(), writer;
 
 	turns_begin(0);
-	wait_begin();
+	wait_begin(0);
 	if ((writer = raw_fork()) < 0) {
 		tell("fork");
 		why_unshare(errno, "clone", 0, NULL);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -35,6 +36,13 @@ int
 has_cap(int cap)
 {
 	return effective_caps() >> cap & 1;
+}
+
+/* Whether root may mount; he could before he made a user namespace. */
+int
+may_mount(void)
+{
+	return getauxval(AT_EUID) == 0 && has_cap(CAP_SYS_ADMIN);
 }
 
 /* "user:[4026531837]" for "/proc/self/ns/user". */

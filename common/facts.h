@@ -8,6 +8,7 @@
 
 unsigned long long	effective_caps(void);
 int	 has_cap(int cap);
+int	 may_mount(void);
 int	 owns(const char *kind);
 int	 maps_all(const char *map);
 int	 map_has(const char *map, unsigned id);

@@ -104,8 +104,9 @@ why_read_only(const char *path)
 	if (statfs(path, &fs) < 0 || !(fs.f_flags & ST_RDONLY))
 		return;
 	because("MAP-21", "/proc is mounted read-only");
-	try_again("unshare-lite -m sh -c 'mount -o remount,bind,rw /proc && "
-	    "exec \"$0\" \"$@\"' ");
+	if (may_mount())
+		try_again("unshare-lite -m sh -c 'mount -o remount,bind,rw "
+		    "/proc && exec \"$0\" \"$@\"' ");
 }
 
 /* Neither in that user namespace nor in the one above it. */
@@ -193,10 +194,9 @@ why_map(int err, pid_t pid, enum id id, const struct idmap *m)
 	const char *path = proc_path(pid, !m ? "setgroups" :
 	    id == USER ? "uid_map" : "gid_map");
 
-	if (access(path, F_OK) < 0 && !pid) {
-		because("UNS-37", "/proc is not mounted");
-		try("mount -t proc proc /proc");
-	} else if (access(path, F_OK) < 0)
+	if (access(path, F_OK) < 0 && !pid)
+		why_proc_is_not_ours("UNS-37", "UNS-36");
+	else if (access(path, F_OK) < 0)
 		because("MAP-20", "process %d has ended", pid);
 	else if (err == EROFS)
 		why_read_only(path);

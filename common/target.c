@@ -60,6 +60,14 @@ proc_hides(void)
 	    find(m.super, "hidepid=4") || find(m.super, "ptraceable"));
 }
 
+static int
+has_proc(void)
+{
+	struct statfs fs;
+
+	return statfs("/proc", &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+}
+
 /*
  * A /proc where there is none; where it is another PID namespace's, in mounts
  * of our own: others in these would lose theirs.
@@ -67,12 +75,24 @@ proc_hides(void)
 void
 try_proc(void)
 {
-	struct statfs fs;
-
-	if (statfs("/proc", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
-		try("mount -t proc proc /proc");
-	else if (has_cap(CAP_SYS_ADMIN))
+	if (!may_mount())
+		return;
+	if (has_proc())
 		try_again("unshare-lite -m --mount-proc ");
+	else
+		try("mount -t proc proc /proc");
+}
+
+/* Why there is no /proc of ours, by these names of the two causes. */
+void
+why_proc_is_not_ours(const char *id_missing, const char *id_foreign)
+{
+	if (has_proc())
+		because(id_foreign, "/proc belongs to another PID namespace "
+		    "than ours");
+	else
+		because(id_missing, "/proc is not mounted");
+	try_proc();
 }
 
 static void
@@ -103,7 +123,6 @@ why_target(int err, const char *operand, pid_t pid)
 int
 target(const char *operand, pid_t *pid)
 {
-	struct statfs fs;
 	int fd;
 
 	*pid = number(operand, 4194304, "PID");
@@ -121,19 +140,10 @@ target(const char *operand, pid_t *pid)
 		    "namespaces");
 		fail();
 	}
-	if (statfs("/proc", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC) {
-		errno = ENOENT;
+	if (!has_proc() || !proc_is_ours()) {
+		errno = has_proc() ? ESRCH : ENOENT;
 		tell("look at process %-s", operand);
-		because("NSE-19", "/proc is not mounted");
-		try_proc();
-		fail();
-	}
-	if (!proc_is_ours()) {
-		errno = ESRCH;
-		tell("look at process %-s", operand);
-		because("NSE-17", "/proc belongs to another PID namespace than "
-		    "ours, where %-s is another process", operand);
-		try_proc();
+		why_proc_is_not_ours("NSE-19", "NSE-17");
 		fail();
 	}
 	if (access(proc_path(*pid, ""), F_OK) < 0 && alive(fd)) {

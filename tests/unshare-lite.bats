@@ -1102,7 +1102,7 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 		refused unshare-lite --boottime=5 true
 		because UNS-37
 		refused unshare-lite --map-users=0:0:1,1:1:1 true
-		says 'because: .*(UNS-36|MAP-)'
+		says 'because: .*(UNS-37|MAP-)'
 	END
 	inside -p -f --mount-proc <<-'END'
 		mount -o remount,bind,ro /proc
@@ -1119,6 +1119,28 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 		grep -c " /proc " /proc/self/mountinfo | grep -qx "$(cat count)"
 	END
 	works in_ns -p -f unshare-lite -r --setgroups=deny cat /proc/self/uid_map
+	# One that does not even have our own process.
+	hold -rmp --mount-proc --hold
+	for what in '-c --setgroups=deny' '-U --boottime=5' '-u --into-cgroup=x'; do
+		refused nsenter -t "$held" -U --preserve-credentials -m unshare-lite $what true
+		because UNS-36
+		never_says UNS-37
+	done
+	drop_held
+}
+
+# bats test_tags=root
+@test "who cannot mount is not told to" {
+	inside -p -f --mount-proc <<-'END'
+		mount -o remount,bind,ro /proc
+		refused as_user unshare-lite -r true
+		because MAP-21
+		never_says try:
+		mount -t tmpfs none /proc
+		refused as_user unshare-lite -r true
+		because UNS-37
+		never_says try:
+	END
 }
 
 @test "an LSM that refuses user namespaces is told [UNS-48]" {

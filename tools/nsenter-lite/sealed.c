@@ -8,14 +8,11 @@
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <linux/magic.h>
 
 #include "facts.h"
 #include "format.h"
@@ -162,18 +159,11 @@ why_unsealed(int exe)
 static void
 why_unopened(int err)
 {
-	struct statfs fs;
-
 	if (err == EACCES && !may(AT_FDCWD, "/proc/self/exe", R_OK))
 		because("NSE-50", "our program may be executed, but not read, "
 		    "which a copy takes");
-	else if (statfs("/proc", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
-		because("NSE-34", "/proc is not mounted");
 	else if (!proc_is_ours())
-		because("NSE-17", "/proc belongs to another PID namespace than "
-		    "ours");
-	if (reasons() && err != EACCES)
-		try_proc();
+		why_proc_is_not_ours("NSE-34", "NSE-17");
 	unexplained(3);
 }
 

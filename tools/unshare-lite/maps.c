@@ -68,9 +68,7 @@ plan_maps(void)
 	if (outside && !proc_is_ours()) {
 		errno = ESRCH;
 		tell("find our child in /proc");
-		because("UNS-36", "/proc is missing, or belongs to another PID "
-		    "namespace than ours");
-		try_proc();
+		why_proc_is_not_ours("UNS-37", "UNS-36");
 		fail();
 	}
 }

@@ -25,6 +25,7 @@
 #include "mounts.h"
 #include "put.h"
 #include "say.h"
+#include "target.h"
 #include "unshare-lite.h"
 
 #define MOST_LEVELS 32		/* of PID namespaces */
@@ -285,7 +286,7 @@ void
 why_offsets(int err, const char *offset)
 {
 	if (err == ENOENT && access("/proc/self", F_OK) < 0)
-		because("UNS-37", "/proc is not mounted");
+		why_proc_is_not_ours("UNS-37", "UNS-36");
 	if (err == EPERM && !has_cap(CAP_SYS_TIME))
 		because("UNS-16", "we have no CAP_SYS_TIME");
 	if (err == ERANGE)

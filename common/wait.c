@@ -110,10 +110,10 @@ is_in_sigtimedwait(pid_t pid)
 
 /*
  * Whether pid has a handler for a signal, or waits for it; or, as shells do
- * with those that stop, means to ignore it.  What is blocked need not be waited for:
- * libc blocks all while it forks, and what comes then is lost, too.  So one
- * that does not sleep ("S") is looked at again.  Without a /proc of ours there
- * is no way to know, and it gets its chance.
+ * with those that stop, means to ignore it.  What is blocked need not be waited
+ * for: libc blocks all while it forks, and what comes then is lost, too.  So
+ * one that does not sleep ("S") is looked at again.  Without a /proc of ours
+ * there is no way to know, and it gets its chance.
  */
 static int
 sees(pid_t pid, int number, int stops)

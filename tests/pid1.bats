@@ -190,6 +190,10 @@ keys() {
 	tmux -L t send-keys "$@"
 }
 
+session_ended() {
+	! pgrep -s "$session"
+}
+
 on_screen() {
 	tmux -L t capture-pane -p | grep -qE "$1"
 }
@@ -270,8 +274,7 @@ screen() {
 	keys 'exec unshare-lite -Urp sleep 77' Enter
 	eventually pgrep -x sleep -s "$session"
 	tmux -L t kill-server
-	ended() { ! pgrep -s "$session"; }
-	eventually ended
+	eventually session_ended
 }
 
 @test "a parent that the terminal itself stops is not continued behind its back" {

@@ -624,7 +624,7 @@ leave_cgroups() {
 @test "where no file may be written, there is no copy [NSE-51]" {
 	refused sh -c 'ulimit -f 0; exec nsenter-lite -t $$ -w true'
 	because NSE-51
-	works sh -c 'ulimit -f 1000; nsenter-lite -t $$ -w grep SigIgn /proc/self/status'
+	works sh -c 'ulimit -f 100000; nsenter-lite -t $$ -w grep SigIgn /proc/self/status'
 	prints "$(grep SigIgn /proc/self/status)"
 }
 

@@ -1129,7 +1129,7 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	drop_held
 }
 
-# bats test_tags=root
+# bats test_tags=root,static
 @test "who cannot mount is not told to" {
 	inside -p -f --mount-proc <<-'END'
 		mount -o remount,bind,ro /proc

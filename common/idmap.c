@@ -120,7 +120,7 @@ add_ranges(struct idmap *m, enum id id, unsigned inside, int all)
 	subid_ranges(id, &ranges);
 	if (ranges.n == 0) {
 		map_refused(id, EPERM);
-		why_no_range(id);
+		why_no_range(id, -1);
 		fail();
 	}
 	for (e = ranges.e; e < ranges.e + (all ? ranges.n : 1); e++) {

@@ -37,26 +37,29 @@ lacks_range(enum id id)
 
 /* Who lacks users mostly lacks groups, too: one line for root to mend both. */
 static void
-why_no_line(enum id id, const char *name)
+why_no_line(enum id id, const char *name, long long which)
 {
 	unsigned base[] = { subid_free(USER), subid_free(GROUP) };
 	int both = id == USER && lacks_range(GROUP);
 
 	because(id == USER ? "MAP-23" : "MAP-27", "%s has no line for %s nor "
 	    "for %u, which root can add", subid_file(id), name, geteuid());
-	if (!both) {
+	if (both)
+		because("MAP-27", "nor has %s", subid_file(GROUP));
+	if (which >= 0 && (which < base[id] || which > base[id] + 65535))
+		return;
+	if (both)
+		try("usermod --add-subuids %u-%u --add-subgids %u-%u %s",
+		    base[USER], base[USER] + 65535, base[GROUP],
+		    base[GROUP] + 65535, name);
+	else
 		try("usermod --add-sub%cids %u-%u %s", id == USER ? 'u' : 'g',
 		    base[id], base[id] + 65535, name);
-		return;
-	}
-	because("MAP-27", "nor has %s", subid_file(GROUP));
-	try("usermod --add-subuids %u-%u --add-subgids %u-%u %s", base[USER],
-	    base[USER] + 65535, base[GROUP], base[GROUP] + 65535, name);
 }
 
-/* Where no line of the file is the caller's. */
+/* Where no line of the file is the caller's; which: an ID typed, or -1. */
 void
-why_no_range(enum id id)
+why_no_range(enum id id, long long which)
 {
 	const char *file = subid_file(id), *name;
 	unsigned group;
@@ -72,7 +75,7 @@ why_no_range(enum id id)
 		because("MAP-48", "uid %u has no entry in %s, and none in %s",
 		    geteuid(), "/etc/passwd", file);
 	else
-		why_no_line(id, name);
+		why_no_line(id, name, which);
 }
 
 /* The end of the range that has this ID; the ID itself if there is none. */
@@ -149,7 +152,7 @@ static void
 why_outside(enum id id, const struct idmap *ranges, long long which)
 {
 	if (ranges->n == 0) {
-		why_no_range(id);
+		why_no_range(id, which);
 		return;
 	}
 	because(id == USER ? "MAP-23" : "MAP-27", "%lld is not in the ranges "

@@ -534,6 +534,12 @@ group 0 $(id -g) 1"
 		own_etc
 		echo other:100000:65536 >etc/subuid
 		unmapped setpriv --reuid 1000 --regid 1000 --clear-groups
+		# What lies elsewhere would not be in that range.
+		refused as_user mapids -t "$pid" 0:100000:65536
+		because MAP-23
+		never_says try:
+		refused as_user mapids -t "$pid" -g 0:100000:65536
+		says 'add-subgids 100000-165535 user$'
 		refused as_user mapids -t "$pid" auto
 		because MAP-23
 		because MAP-27

@@ -12,7 +12,7 @@
 
 const char *tool, *usage;
 char **command;
-const char *read_handle;
+const char *read_handle, *read_at;
 int verbose;
 void (*undo)(void);
 
@@ -106,6 +106,21 @@ try(const char *fmt, ...)
 	va_end(ap);
 }
 
+/* A word of the user's, but with the handle that its "-" stood for ("-t-"). */
+static const char *
+with_handle(const char *word)
+{
+	static char joined[LINE_SIZE];
+	size_t n = read_at - word;
+
+	if (!read_handle || read_at < word || n >= strlen(word))
+		return word;
+	if (n == 0)
+		return read_handle;
+	stpcpy(mempcpy(joined, word, n), read_handle);
+	return joined;
+}
+
 /* The user's command line, mended; nothing if old is given and not in it. */
 static void
 try_words(const char *prefix, const char *option, const char *old,
@@ -114,7 +129,6 @@ try_words(const char *prefix, const char *option, const char *old,
 	static char text[LINE_SIZE];
 	struct out o = { text, text + sizeof text - 1 };
 	const char *words[3], *typed;
-	const char *spent = strchr(prefix, '|') ? NULL : read_handle;
 	char **word;
 	int i, found = !old;
 
@@ -122,11 +136,8 @@ try_words(const char *prefix, const char *option, const char *old,
 	put_text(&o, tool);
 	put_text(&o, option);
 	for (word = command + 1; *word; word++) {
-		typed = *word;
-		if (typed != old && spent && strcmp(typed, "-") == 0) {
-			typed = spent;
-			spent = NULL;
-		}
+		typed = *word == old || strchr(prefix, '|') ? *word :
+		    with_handle(*word);
 		words[0] = typed == old ? first : typed;
 		words[1] = typed == old ? second : NULL;
 		words[2] = NULL;

@@ -11,6 +11,7 @@
 
 extern const char *tool;	/* the name before each line */
 extern const char *read_handle;	/* what "-" stood for, or NULL */
+extern const char *read_at;	/* and where in a word of the user's it is */
 extern char **command;		/* what the user typed */
 extern const char *usage;	/* its first lines are the synopsis */
 extern int verbose;

@@ -182,6 +182,7 @@ handle(const char *operand)
 		fail();
 	}
 	read_handle = line;
+	read_at = operand;
 	return line;
 }
 

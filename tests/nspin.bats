@@ -308,6 +308,13 @@ export -f inode
 		because PIN-01
 		try_works
 		works nspin -d 'no such/folder/f'
+		for dash in '-t -' -t- --target=-; do
+			refused sh -c "echo $$ | nspin $dash -n no/f"
+			because PIN-01
+			try_works
+			works nspin -d no/f
+			rmdir no
+		done
 		>f
 		refused nspin -t $$ -n f/g
 		because PIN-20

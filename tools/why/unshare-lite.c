@@ -64,10 +64,10 @@ is_of_descendant(void)
 static int
 pid_levels(void)
 {
-	char text[4096], *p;
+	char text[STATUS_SIZE], *p;
 	int n = 0;
 
-	get(AT_FDCWD, "/proc/self/status", text, sizeof text);
+	get_status(0, text);
 	if ((p = find(text, "NSpid:")))
 		for (p += 6; *p && *p != '\n'; p++)
 			n += *p == '\t';

@@ -39,23 +39,34 @@ cgroup_joins(void)
 	return n;
 }
 
-/* In a frozen cgroup PROG would never run. */
-static void
-guard_frozen(int dir, const char *path)
+/* In a frozen cgroup, or below one, PROG would never run. */
+void
+cgroup_guard_frozen(int dir, const char *path)
 {
-	char state[4096];
+	static char at[3 * PATH_MAX];
+	char state[4096], *end = stpcpy(at, path);
+	int v1 = get(dir, "freezer.state", state, sizeof state) > 0;
 
-	if ((get(dir, "cgroup.events", state, sizeof state) < 0 ||
-	    !find(state, "frozen 1")) &&
-	    (get(dir, "freezer.state", state, sizeof state) < 0 ||
-	    strncmp(state, "THAWED", 6) == 0))
+	if (v1 ? strncmp(state, "THAWED", 6) == 0 : get(dir, "cgroup.events",
+	    state, sizeof state) < 0 || !find(state, "frozen 1"))
 		return;
 	errno = EBUSY;
 	tell("join cgroup %s", path);
-	because("NSE-39", "it is frozen, or one above it: PROG would never "
-	    "run");
-	try(*state == 'F' ? "echo THAWED >%s/freezer.state" :
-	    "echo 0 >%s/cgroup.freeze", path);
+	while (get(dir, v1 ? "freezer.self_freezing" : "cgroup.freeze", state,
+	    sizeof state) > 0 && *state == '0') {
+		dir = openat(dir, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		while (end > at && *--end != '/')
+			;
+		*end = '\0';
+	}
+	if (*state == '1') {
+		because("NSE-39", "%s is frozen: PROG would never run", at);
+		try(v1 ? "echo THAWED >%s/freezer.state" :
+		    "echo 0 >%s/cgroup.freeze", at);
+	} else {
+		because("NSE-39", "it is frozen, by one above what is mounted "
+		    "here: PROG would never run");
+	}
 	fail();
 }
 
@@ -105,7 +116,7 @@ cgroup_add(const char *path)
 		because("UNS-31", "it is no cgroup, but a plain folder");
 		fail();
 	}
-	guard_frozen(dir, path);
+	cgroup_guard_frozen(dir, path);
 	file = fs.f_type == CGROUP_SUPER_MAGIC ? "tasks" : "cgroup.procs";
 	if ((fd = openat(dir, file, O_WRONLY | O_CLOEXEC)) < 0)
 		refuse(path, dir, file);

@@ -13,6 +13,7 @@ char		*cgroup_path(void);	/* of this folder */
 void		 cgroup_by_write(void);	/* it is joined as well */
 int		 cgroup_joins(void);	/* how many are */
 void		 cgroup_join(void);
+void		 cgroup_guard_frozen(int dir, const char *path);
 
 struct mount;
 const char	*cgroup_own(const struct mount *m);

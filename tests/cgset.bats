@@ -120,11 +120,19 @@ where() {
 	misused cgset -c pids,,memory demo
 	misused cgset -o nosuchuser demo
 	misused cgset -o 4294967295 demo
+	misused cgset -o 18446744073709551617 demo
+	misused cgset -o 1000: demo
 	misused cgset ''
 	misused cgset demo/../x
 	misused cgset ./.
+	misused cgset ./
+	misused cgset .//
 	misused cgset demo =1
 	misused cgset demo a/b=1
+	misused cgset demo ..=1
+	misused cgset -r demo
+	misused cgset demo 'io.max=7:0 rbps=10MB'
+	misused cgset demo 'blkio.throttle.read_bps_device=7:0 1.5M'
 	misused cgset demo cgroup.procs=1
 	misused cgset "$(printf '%04096d' 0)"
 	refused cgset -t 4194304 demo
@@ -147,8 +155,13 @@ where() {
 	says '^cgset: try: cgset mem_cg pids.max=5$'
 	refused cgset -r pids.max=5
 	says '^cgset: try: cgset NAME pids.max=5$'
+	refused cgset -r pids.max=5 one two
+	says '^cgset: try: cgset one pids.max=5$'
+	says '^cgset: try: cgset two pids.max=5$'
 	refused cgset -g memory,cpu:/mem_cg sh
 	says '^cgset: try: cgset -c memory,cpu mem_cg sh$'
+	refused cgset -g '*:mem_cg' sh
+	says '^cgset: try: cgset mem_cg sh$'
 }
 
 ### making
@@ -185,7 +198,7 @@ where() {
 	prints "$g"
 	works cgset -d "$CG"
 	[[ ! -e $p && ! -e $g ]]
-	works cgset -c pids,memory "$CG"
+	works cgset -c pids -c memory "$CG"
 	works cgset -d "$p"
 	[[ ! -e $p && -e $g ]]
 }
@@ -266,6 +279,41 @@ where() {
 	ln -s "$root" link
 	works cgset "$W/link/$CG/in/x" pids.max=2
 	prints "$g/in/x"
+	works cgset "/$root//$CG//in///y/" pids.max=2
+	prints "$g/in/y"
+	works cgset ".//$CG//in/y" pids.max=2
+	prints "$g/in/y"
+}
+
+# bats test_tags=root
+@test "a path names the hierarchy of files that all have" {
+	v1 pids
+	works cgset "$g" notify_on_release=1 cgroup.clone_children=1
+	prints "$g"
+	[[ $(<"$g/notify_on_release") = 1 && $(<"$g/cgroup.clone_children") = 1 ]]
+}
+
+# bats test_tags=root
+@test "below ourselves is where a mount shows us [NSE-41]" {
+	either
+	p=$g
+	v1 memory
+	works cgset -c memory "$CG" unshare -C cgset "./$CG" pids.max=3
+	prints "$p"
+	export root g
+	inside <<-'END'
+		refused cgset -c memory "$CG" unshare -C cgset -c memory ./x
+		says ENOENT
+		because NSE-41
+		try_works cgset -c memory "$CG" unshare -C
+		[[ -d $g/x ]]
+		spawn cgset -c memory "$CG" unshare -C sleep 60
+		eventually test ! "/proc/$pid/ns/cgroup" -ef /proc/self/ns/cgroup
+		refused nsenter --cgroup="/proc/$pid/ns/cgroup" unshare-lite -m sh -c \
+			'mount -t tmpfs none "$0" && mount -t cgroup -o memory none "$0" && exec cgset -c memory ./y' "$root"
+		because NSE-41
+		never_says '^cgset: try'
+	END
 }
 
 # bats test_tags=root
@@ -311,6 +359,8 @@ where() {
 	if v1 blkio; then
 		works cgset "$CG" blkio.throttle.read_bps_device="$disk 1048576"
 		[[ $(<"$g/blkio.throttle.read_bps_device") = "$number 1048576" ]]
+		works cgset "$CG" blkio.throttle.read_bps_device="$number 10M"
+		[[ $(<"$g/blkio.throttle.read_bps_device") = "$number 10485760" ]]
 		refused cgset "$CG" io.max="$disk rbps=1M wiops=max"
 		says "^cgset: try: cgset $CG 'blkio.throttle.read_bps_device=$number 1048576' 'blkio.throttle.write_iops_device=$number 0'$"
 		try_works
@@ -337,6 +387,20 @@ where() {
 	[[ $(stat -c %u:%g "$g") = 0:0 ]]
 	works cgset -o user "$CG"
 	[[ $(stat -c %u:%g "$g") = 1000:0 ]]
+}
+
+# bats test_tags=root
+@test "a group of many has a long line, and the last may lack its end" {
+	either
+	export g
+	inside <<-'END'
+		{ printf 'big:x:77:'; seq -s , 9999; printf last:x:78:; } >group
+		mount --bind group /etc/group
+		works cgset -o 1000:big "$CG" pids.max=9
+		[[ $(stat -c %u:%g "$g") = 1000:77 ]]
+		works cgset -o 1000:last "$CG" pids.max=9
+		[[ $(stat -c %u:%g "$g") = 1000:78 ]]
+	END
 }
 
 # bats test_tags=root
@@ -388,13 +452,27 @@ where() {
 @test "neither -d nor -k touches the caller or his ancestors [CG1-35] [CG2-52]" {
 	either
 	for k in d dk; do
-		refused cgset "$CG/x" sh -c "cgset -$k '$CG'; exit"'" $?"' 2>&1 || true
-		fails 125 cgset "$CG/x" sh -c "sh -c 'cgset -$k $CG'"
+		fails 125 cgset "$CG/x" sh -c "sh -c 'cgset -$k $CG; exit"' $?'"'"
 		because 'CG[12]-(35|52)'
-		fails 0 cgset "$CG/x" sh -c "cgset -$k $CG || echo alive"
+		fails 125 cgset "$CG/x" cgset -$k "$CG"
+		because 'CG[12]-(35|52)'
+		works cgset "$CG/x" sh -c "cgset -$k /$root//$CG || echo alive"
 		prints alive
-		try_works || true
+		works cgset "$CG//x" sh -c "cgset -$k $CG//x || echo alive"
+		prints alive
+		because 'CG[12]-(35|52)'
+		works cgset "$CG/x" sh -c "cgset -$k $CG 2>said; sed -n 's/^cgset: try: //p' said >line; . ./line"
+		[[ ! -e $g ]]
 	done
+}
+
+# bats test_tags=root
+@test "what is nested deeper than we may have files is removed, too" {
+	either
+	mkdir "$g"
+	(cd "$g" && for (( i = 0; i < 600; i++ )); do mkdir d && cd ./d || exit; done)
+	works cgset -d "$CG"
+	[[ ! -e $g ]]
 }
 
 # bats test_tags=root
@@ -447,6 +525,33 @@ where() {
 	because 'CG[12]-(32|50)'
 	says 'pids.max'
 	[[ $(<"$g/pids.max") = 5 ]]
+}
+
+# bats test_tags=root
+@test "so are the limits of a device" {
+	read -r number < <(cat /sys/block/[!lrz]*/dev /sys/block/loop0/dev 2>/dev/null)
+	if grep -q ' - cgroup .*blkio' /proc/self/mountinfo; then
+		v1 blkio
+		file=blkio.throttle.read_bps_device limit='' none='' bad='blkio.nosuch=1'
+	else
+		v2 io
+		file=io.max limit='rbps=' none=' wbps=max riops=max wiops=max' bad='io.max=junk'
+	fi
+	works cgset -c io "$CG"
+	refused cgset "$CG" "$file=$number ${limit}1M" "$bad"
+	[[ -z $(<"$g/$file") ]]
+	works cgset "$CG" "$file=$number ${limit}2M"
+	refused cgset "$CG" "$file=$number ${limit}1M" "$bad"
+	[[ $(<"$g/$file") = "$number ${limit}2097152$none" ]]
+}
+
+# bats test_tags=root
+@test "so are controllers that cgroup.subtree_control enabled or disabled" {
+	v2 pids memory
+	works cgset -c pids,memory "$CG"
+	works cgset "$CG" cgroup.subtree_control=+pids
+	refused cgset "$CG" 'cgroup.subtree_control=-pids +memory' cgroup.nosuch=1
+	[[ $(<"$g/cgroup.subtree_control") = pids ]]
 }
 
 # bats test_tags=root
@@ -621,6 +726,10 @@ where() {
 	eventually grep -q . "$g/cgroup.procs"
 	refused cgset "$g" cpuset.cpus=
 	because CG1-06
+	mkdir "$g/a" "$g/a/b" "$g/a/b/c"
+	refused cgset "$g/a/b/c" true
+	because CG1-06
+	try_works
 }
 
 # bats test_tags=root
@@ -667,6 +776,16 @@ where() {
 	because CG2-31
 	refused cgset "$CG" pids.max=-1
 	because CG2-31
+}
+
+# bats test_tags=root
+@test "no device and no swap are blamed for what is neither" {
+	v2 rdma memory
+	refused cgset "$CG" rdma.max=junk
+	says ENODEV
+	never_says CG2-25
+	refused cgset "$CG" memory.swappy=1
+	because CG2-50
 }
 
 # bats test_tags=root
@@ -737,6 +856,10 @@ where() {
 		refused cgset "$CG" pids.max=5
 		says EROFS
 		because 'CG(1-20|2-48)'
+		fails 125 unshare -Urm cgset "$CG" pids.max=5
+		because 'CG(1-20|2-48)'
+		never_says '^cgset: try'
+		refused cgset "$CG" pids.max=5
 		try_works
 	END
 }
@@ -810,6 +933,19 @@ where() {
 }
 
 # bats test_tags=root
+@test "because: /proc does not tell of us [UNS-36]" {
+	either
+	fails 125 unshare -m sh -c 'umount -l /proc && exec cgset "$0" pids.max=5' "$CG"
+	says ENOENT
+	because UNS-36
+	works cgset "$CG" pids.max=5
+	refused unshare -mpf cgset -dk "$CG"
+	says ESRCH
+	because UNS-36
+	try_works unshare -mpf
+}
+
+# bats test_tags=root
 @test "because: to give it away takes root, and IDs that there are [CG2-53] [CG2-54]" {
 	either
 	works cgset -o 1000:1000 "$CG" pids.max=5
@@ -828,6 +964,27 @@ where() {
 	because NSE-39
 	try_works
 	works cgset "$CG" true
+	works cgset "$CG" freezer.state=FROZEN
+	mkdir "$g/a"
+	for name in a a/b; do
+		refused timeout 5 cgset "$CG/$name" true
+		because NSE-39
+		says "^cgset: try: echo THAWED >$g/freezer.state$"
+	done
+	try_works
+	works cgset "$CG/a" true
+}
+
+# bats test_tags=root
+@test "because: nor does what is below it, in version 2 [NSE-39]" {
+	v2
+	works cgset "$CG" cgroup.freeze=1
+	fails 125 timeout 5 cgset "$CG/a" true
+	because NSE-39
+	[[ ! -e $g/a ]]
+	says "^cgset: try: echo 0 >$g/cgroup.freeze$"
+	try_works
+	works cgset "$CG/a" true
 }
 
 ### because, version 2
@@ -916,11 +1073,12 @@ where() {
 	because CG2-10
 	v2
 	works cgset "$CG"
-	spawn strace -qqfo /dev/null -e inject=openat:delay_exit=500000:when=1 -e signal=none sh -c \
-		"cgset $g cgroup.max.depth=5 2>'$W/said'"
-	sleep 0.2
-	rmdir "$g" 2>/dev/null || :
-	wait "$pid" || :
+	(sleep 0.2 && rmdir "$g") &
+	capture strace -qqo /dev/null -P "$g" -e 'inject=?open,openat:delay_exit=1000000:when=1' \
+		cgset "$CG" cgroup.max.depth=5
+	(( status == 125 ))
+	because CG2-10
+	try_works
 }
 
 # bats test_tags=root

@@ -66,6 +66,38 @@ tries() {
 }
 
 # bats test_tags=root
+@test "-dk ends as many as a machine has, however long their list" {
+	build many
+	echo 100000 >/proc/sys/kernel/pid_max
+	spawn cgset "$CG" "$W/many" 14000 >all
+	PATIENCE=60000 eventually grep -q all all
+	(( $(wc -c <"$g/cgroup.procs") > 65536 ))
+	works cgset -dk "$CG"
+	[[ ! -e $g ]]
+}
+
+# In /proc/PID/cgroup foo is above foobar, and cpu above cpuacct.
+# bats test_tags=root
+@test "-dk knows the caller's hierarchy from one whose name is a part of it" {
+	mkdir foobar foo cpuacct cpu
+	echo -cpu >/sys/fs/cgroup/cgroup.subtree_control
+	for name in cpuacct cpu; do
+		eventually mount -t cgroup -o "$name" v1 "$name"
+	done
+	for name in foobar foo; do
+		mount -t cgroup -o "none,name=$name" v1 "$name"
+	done
+	for name in cpuacct foobar; do
+		works cgset "$W/$name/$CG" sh -c "cgset -dk '$W/$name/$CG' || echo alive"
+		prints alive
+		because CG1-35
+		works cgset -d "$W/$name/$CG"
+	done
+	umount foobar foo cpuacct cpu
+	echo +cpu >/sys/fs/cgroup/cgroup.subtree_control
+}
+
+# bats test_tags=root
 @test "because: a controller was disabled when the machine was started [CG2-39]" {
 	grep -qw cgroup_disable=rdma /proc/cmdline || skip 'for scripts/vm -a cgroup_disable=rdma'
 	refused cgset -c rdma "$CG"

@@ -92,7 +92,7 @@ plan(void)
 
 	find_places(cgroup);
 	for (v = values; v < values + n_values; v++) {
-		v->place = place_of(v->file, strcspn(v->file, "."));
+		v->place = place_of_file(v->file);
 		take_for(v->place, v->file, strcspn(v->file, "."));
 	}
 	each_controller(take_for);
@@ -107,17 +107,20 @@ plan(void)
 	}
 }
 
-/* "cgset -r FILE=VALUE NAME" and "-g CTRL:NAME" are libcgroup's. */
+/*
+ * "cgset -r FILE=VALUE NAME..." and "-g CTRL:NAME" are libcgroup's, where * is
+ * whatever has such a cgroup.
+ */
 static void
 guard_habit(char *where)
 {
-	char *name = where ? strchr(where, ':') : NULL;
+	char *name = where ? strchr(where, ':') : NULL, **more = prog;
 
 	say("-%c is an option of libcgroup's tool of this name", where ? 'g' :
 	    'r');
 	if (name) {
 		*name++ = '\0';
-		controllers = where;
+		controllers = *where && strcmp(where, "*") != 0 ? where : NULL;
 		cgroup = name + strspn(name, "/");
 	}
 	if (!cgroup)
@@ -126,7 +129,11 @@ guard_habit(char *where)
 	    "and its controller is found by itself");
 	find_places(cgroup);
 	place_values();
-	try_line("", NULL);
+	if (!where)
+		prog = NULL;
+	do
+		try_line("", NULL);
+	while (!where && (cgroup = *more++));
 	fail();
 }
 
@@ -164,7 +171,10 @@ main(int argc, char **argv)
 	start("cgset", text, argv);
 	while ((c = option(argc, argv, "c:dg:hko:r:t:vV", longs)) != -1)
 		switch (c) {
-		case 'c': controllers = optarg; break;
+		case 'c':
+			controllers = controllers ? joined(controllers, ",",
+			    optarg) : optarg;
+			break;
 		case 'd': deleting = 1; break;
 		case 'g': habit = optarg; break;
 		case 'k': killing = 1; break;

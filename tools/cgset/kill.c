@@ -17,7 +17,7 @@
 #include "say.h"
 
 static struct place *here;	/* whose processes we are about */
-static int counting, listed;
+static int counting, listed, foreign;
 
 /* A PID may be another process's by now: the descriptor never is. */
 static void
@@ -51,7 +51,7 @@ kill_listed(int dir, const char *file)
 				continue;
 			}
 			listed++;
-			/* 0 is one of another PID namespace. */
+			foreign += pid == 0;
 			if (pid > 1 && !counting)
 				kill_one(pid);
 			pid = 0;
@@ -72,6 +72,14 @@ kill_in(int dir, const char *name)
 		kill_listed(fd, "cgroup.threads");
 	close(fd);
 	return 0;
+}
+
+/* All in it and below it, to be killed or counted. */
+static void
+each_process(struct place *p)
+{
+	each_folder(p->dir, kill_in);
+	kill_in(p->dir, ".");
 }
 
 void
@@ -120,8 +128,7 @@ kill_by_hand(struct place *p)
 	    "write(%d, \"FROZEN\")", p->dir) < 0 &&
 	    put(p->dir, "cgroup.freeze", "1") < 0)
 		put(p->dir, "pids.max", "0");
-	each_folder(p->dir, kill_in);
-	kill_in(p->dir, ".");
+	each_process(p);
 	if (put(p->dir, "freezer.state", "THAWED") < 0)
 		put(p->dir, "cgroup.freeze", "0");
 }
@@ -134,13 +141,21 @@ kill_all(struct place *p)
 	listed = 0;
 	counting = p->v2 && did(put(p->dir, "cgroup.kill", "1"),
 	    "write(%s, \"1\")", joined(p->folder, "/", "cgroup.kill")) == 0;
-	if (!counting) {
+	if (counting)
+		each_process(p);
+	else
 		kill_by_hand(p);
-	} else {
-		each_folder(p->dir, kill_in);
-		kill_in(p->dir, ".");
-	}
 	return listed;
+}
+
+/* How many are of a PID namespace that is not below ours: their PID is 0. */
+int
+foreign_in(struct place *p)
+{
+	counting = 1;
+	foreign = 0;
+	each_process(p);
+	return foreign;
 }
 
 /*

@@ -13,7 +13,7 @@
 #include "put.h"
 #include "say.h"
 
-const char *refused_at;
+size_t refused_at;
 
 static size_t
 parent(const struct place *p, size_t length)
@@ -97,13 +97,14 @@ hand_down(struct place *p, size_t length, const char *plus)
 	}
 	while (did(put(AT_FDCWD, at(p, up, "cgroup.subtree_control"), plus),
 	    "write(%s, %s)", at(p, up, "cgroup.subtree_control"), plus) < 0) {
-		refused_at = joined(at(p, up, ""), "", "");
+		refused_at = up;
 		if (errno != ENOENT || again++ || hand_down(p, up, plus) < 0)
 			return -1;
 	}
-	s = step(ENABLED, p);
+	s = step(WRITTEN, p);
 	s->length = up;
-	s->text = plus;
+	s->file = "cgroup.subtree_control";
+	s->text = joined("-", plus + 1, "");
 	return 0;
 }
 
@@ -128,18 +129,60 @@ enable(struct place *p, const char *controller, size_t n)
 }
 
 static void
+keep(const struct value *v, const char *text)
+{
+	struct step *s = step(WRITTEN, v->place);
+
+	s->file = v->file;
+	s->text = text;
+}
+
+/* What changes something of "+pids -io", the other way round. */
+static void
+keep_controllers(const struct value *v, const char *now)
+{
+	char *rest = (char *)joined(v->text, "", ""), *word;
+
+	while ((word = strsep(&rest, " \n")))
+		if (*word && has_word(now, word + 1, strlen(word + 1)) ==
+		    (*word == '-'))
+			keep(v, joined(*word == '-' ? "+" : "-", word + 1, ""));
+}
+
+/* The line of the device, where each has one, or what is as without it. */
+static const char *
+line_for(const struct value *v, char *now)
+{
+	size_t n = strcspn(v->text, " ");
+	char *line, *device = (char *)joined(v->text, "", "");
+
+	while ((line = strsep(&now, "\n")))
+		if (strncmp(line, device, n + 1) == 0)
+			return line;
+	device[n] = '\0';
+	return joined(device, *v->file == 'b' ? " 0" : strcmp(v->file,
+	    "io.max") == 0 ? " rbps=max wbps=max riops=max wiops=max" :
+	    " default", "");
+}
+
+static void
 keep_old(const struct value *v)
 {
-	char text[4096];
-	struct step *s;
+	char now[4096];
+	const char *old = now;
 
-	if (!v->place->exists || get(v->place->dir, v->file, text,
-	    sizeof text) <= 0)
+	if (!v->place->exists || get(v->place->dir, v->file, now,
+	    sizeof now) < 0)
 		return;
-	text[strcspn(text, "\n")] = '\0';
-	s = step(WRITTEN, v->place);
-	s->file = v->file;
-	s->text = joined(*text ? text : "\n", "", "");
+	if (strcmp(v->file, "cgroup.subtree_control") == 0) {
+		keep_controllers(v, now);
+		return;
+	}
+	if (strchr(v->text, ' ') && (strncmp(v->file, "io.", 3) == 0 ||
+	    strncmp(v->file, "blkio.", 6) == 0))
+		old = line_for(v, now);
+	now[strcspn(now, "\n")] = '\0';
+	keep(v, joined(*old ? old : "\n", "", ""));
 }
 
 /* Nothing, to be written, is an empty line. */

@@ -3,7 +3,7 @@
 struct place;
 struct value;
 
-extern const char *refused_at;	/* the folder that hands nothing down */
+extern size_t refused_at;	/* how much of folder hands nothing down */
 
 void	 make_place(struct place *p);
 void	 enable(struct place *p, const char *controller, size_t n);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cgset/line.h"
+#include "cgroup.h"
 #include "cgset/move.h"
 #include "cgset/paths.h"
 #include "cgset/places.h"
@@ -36,26 +36,6 @@ old_folder(const struct place *p)
 	return path ? joined(p->point, path, "") : NULL;
 }
 
-/* In a frozen cgroup PROG would never run. */
-static void
-guard_frozen(const struct place *p)
-{
-	char state[256];
-	int v1 = get(p->dir, "freezer.state", state, sizeof state) > 0;
-
-	if (v1 ? strncmp(state, "THAWED", 6) == 0 : get(p->dir,
-	    "cgroup.events", state, sizeof state) < 0 ||
-	    !find(state, "frozen 1"))
-		return;
-	errno = EBUSY;
-	tell("join cgroup %s", p->folder);
-	because("NSE-39", "it is frozen, or one above it: PROG would never "
-	    "run");
-	try_line(words("cgset %s %-s && ", p->folder, v1 ?
-	    "freezer.state=THAWED" : "cgroup.freeze=0"), NULL);
-	fail();
-}
-
 /*
  * 0 is ourselves, who have one thread, and into version 1 go as a thread: that
  * alone waits for no grace period of RCU.
@@ -69,8 +49,8 @@ move(struct place *p, pid_t pid)
 
 	if (p->joined)
 		return;
-	if (!pid && p->exists)
-		guard_frozen(p);
+	if (!pid)
+		cgroup_guard_frozen(p->dir, p->folder);
 	put_number(&o, pid, 10);
 	*o.at = '\0';
 	if (did(put(p->dir, file, text), "write(%s, %s)", joined(p->folder,

@@ -12,40 +12,41 @@
 #include "cgset/why.h"
 #include "put.h"
 #include "say.h"
+#include "start.h"
 
 /*
  * The third field (and the fourth, if asked for) of the line that begins with
- * name, in /etc/passwd or /etc/group, which may be of any length.
+ * name, in /etc/passwd or /etc/group.  They stand at the beginning: a group of
+ * many has a line without end.
  */
 static int
 look_in(const char *path, const char *name, unsigned *id, unsigned *group)
 {
-	static char buf[4096];
+	static char buf[4096], line[1024];
 	size_t n = strlen(name), have = 0;
 	const char *field;
-	char *end;
-	ssize_t got;
+	ssize_t got, i;
 	int fd = open(path, O_RDONLY | O_CLOEXEC), found = 0;
 
-	while (!found && (got = read(fd, buf + have,
-	    sizeof buf - 1 - have)) > 0) {
-		have += got;
-		buf[have] = '\0';
-		while (!found && (end = strchr(buf, '\n'))) {
-			*end++ = '\0';
-			if (strncmp(buf, name, n) == 0 && buf[n] == ':' &&
-			    (field = strchr(buf + n + 1, ':'))) {
-				*id = digits(field + 1, &field, 10);
-				if (group && *field == ':')
-					*group = digits(field + 1, NULL, 10);
-				found = 1;
+	do {
+		got = read(fd, buf, sizeof buf);
+		for (i = 0; !found && (i < got || (got <= 0 && !i)); i++) {
+			if (got > 0 && buf[i] != '\n') {
+				if (have < sizeof line - 1)
+					line[have++] = buf[i];
+				continue;
 			}
-			have -= end - buf;
-			memmove(buf, end, have + 1);
+			line[have] = '\0';
+			have = 0;
+			if (strncmp(line, name, n) != 0 || line[n] != ':' ||
+			    !(field = strchr(line + n + 1, ':')))
+				continue;
+			*id = digits(field + 1, &field, 10);
+			if (group && *field == ':')
+				*group = digits(field + 1, NULL, 10);
+			found = 1;
 		}
-		if (have == sizeof buf - 1)
-			have = 0;	/* a longer line than a user's */
-	}
+	} while (got > 0 && !found);
 	close(fd);
 	return found;
 }
@@ -54,14 +55,11 @@ static unsigned
 id_of(const char *path, const char *what, const char *name, unsigned *group)
 {
 	const char *end;
-	unsigned long long n = digits(name, &end, 10);
 	unsigned id;
 
-	if (end > name && !*end) {
-		if (n >= 0xffffffff)
-			misuse("%-s %s: above 4294967294", what, name);
-		return n;
-	}
+	digits(name, &end, 10);
+	if (end > name && !*end)
+		return number(name, 0xfffffffe, what);
 	if (!*name || !look_in(path, name, &id, group))
 		misuse("%-s %s is not in %-s", what, name, path);
 	return id;
@@ -77,6 +75,8 @@ read_owner(const char *operand, uid_t *uid, gid_t *gid)
 	if ((group = strchr(user, ':')))
 		*group++ = '\0';
 	*uid = id_of("/etc/passwd", "user", user, &own);
+	if (group && !*group && own == (unsigned)-1)
+		misuse("-o %s: a number has no group of its own", operand);
 	if (group)
 		*gid = *group ? id_of("/etc/group", "group", group, NULL) : own;
 }

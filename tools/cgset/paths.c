@@ -71,24 +71,30 @@ real_path(const char *path)
 const char *
 checked(const char *operand)
 {
-	const char *part = operand;
-	char *copy, *end;
+	char *copy = (char *)joined(operand, "", ""), *part = copy, *end = copy;
 	size_t n;
 
 	if (!*operand)
 		misuse("CGROUP is empty");
 	if (strlen(operand) >= PATH_MAX)
 		misuse("CGROUP %s: the name is too long", operand);
-	if (strncmp(part, "./", 2) == 0)
-		part += 2;
-	for (; *part; part += n + (part[n] == '/')) {
+	if (strncmp(copy, "./", 2) == 0 && copy[strspn(copy, "./")])
+		part = ++end;
+	while (*part) {
+		if (*part == '/') {
+			*end++ = '/';
+			part += strspn(part, "/");
+		}
 		n = strcspn(part, "/");
 		if (n > 0 && n <= 2 && strncmp(part, "..", n) == 0)
 			misuse("CGROUP %s: . and .. have no place in it",
 			    operand);
+		memmove(end, part, n);
+		end += n;
+		part += n;
 	}
-	copy = (char *)joined(operand, "", "");
-	for (end = copy + strlen(copy); end > copy + 1 && end[-1] == '/';)
-		*--end = '\0';
+	if (end > copy + 1 && end[-1] == '/')
+		end--;
+	*end = '\0';
 	return copy;
 }

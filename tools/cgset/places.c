@@ -3,44 +3,44 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "cgset/line.h"
 #include "cgset/paths.h"
 #include "cgset/places.h"
+#include "cgset/processes.h"
+#include "cgset/why.h"
 #include "format.h"
 #include "mounts.h"
+#include "put.h"
 #include "say.h"
 
 struct place places[MOST_PLACES], *handle_of;
 int n_places;
 
 static const char *name;	/* what CGROUP is below each of them */
+static struct place *named;	/* by a path */
 
-/* A mount from before our cgroup namespace does not tell where we are in it. */
+/*
+ * Where we are in the hierarchy, below its mount point; NULL if that does not
+ * show us, as one from before our cgroup namespace.
+ */
 static const char *
-own_path(const struct mount *m)
+own_path(const struct place *p)
 {
-	if (strncmp(m->root, "/..", 3) != 0)
-		return cgroup_own(m);
-	errno = ENOENT;
-	tell("find our own cgroup");
-	because("NSE-41", "%s was mounted outside our cgroup namespace, and "
-	    "shows no name for it", m->point);
-	try_line(words("umount %s; mount -t %-s %-s %s && ", m->point, m->type,
-	    m->type, m->point), NULL);
-	fail();
+	static char text[65536];
+
+	get(AT_FDCWD, "/proc/self/cgroup", text, sizeof text);
+	return path_in(p, text);
 }
 
 /*
  * The same hierarchy may be mounted twice: the first counts, or the one that
- * the path leads to.
+ * the path leads to or that shows us.
  */
 static void
 add(const struct mount *m, const char *operand)
 {
 	int v2 = strcmp(m->type, "cgroup2") == 0;
 	const char *options = v2 ? "" : m->super;
-	const char *own;
 	struct place *p = places;
 
 	if (mount_id(AT_FDCWD, m->point) != m->id)
@@ -48,8 +48,8 @@ add(const struct mount *m, const char *operand)
 	while (p < places + n_places && (p->v2 != v2 ||
 	    strcmp(p->controllers, options) != 0))
 		p++;
-	if (p == places + MOST_PLACES ||
-	    (p < places + n_places && !rest_below(m->point, operand)))
+	if (p == places + MOST_PLACES || (p < places + n_places && p->folder &&
+	    !rest_below(m->point, operand)))
 		return;
 	if (p == places + n_places)
 		n_places++;
@@ -57,8 +57,9 @@ add(const struct mount *m, const char *operand)
 	p->controllers = joined(options, "", "");
 	p->point = joined(m->point, "", "");
 	p->root = joined(m->root, "", "");
-	own = strncmp(operand, "./", 2) == 0 ? own_path(m) : "";
-	p->folder = joined(strcmp(own, "/") == 0 ? "" : own, "", "");
+	p->folder = strncmp(operand, "./", 2) == 0 ? own_path(p) : "";
+	if (p->folder)
+		p->folder = joined(p->folder, "", "");
 }
 
 static struct place *
@@ -111,8 +112,10 @@ find_places(const char *operand)
 	int lines = 0;
 
 	name = operand = checked(operand);
-	if (mounts_open(&in, "/proc/self/mountinfo") < 0)
-		die("open %s", "/proc/self/mountinfo");
+	if (mounts_open(&in, "/proc/self/mountinfo") < 0) {
+		tell("open /proc/self/mountinfo");
+		why_no_proc();
+	}
 	for (; mount_next(&in, &m); lines++)
 		if (strcmp(m.type, "cgroup") == 0 ||
 		    strcmp(m.type, "cgroup2") == 0)
@@ -126,17 +129,43 @@ find_places(const char *operand)
 	if (*operand == '/') {
 		p = place_by_path(&name);
 		name = rest_below(p->point, name);
-		take(p);
+		take(named = p);
 	} else if (strncmp(operand, "./", 2) == 0) {
 		name += 2;
 	}
 	name += strspn(name, "/");
 	for (p = places; p < places + n_places; p++) {
-		p->folder = joined(p->point, p->folder, "");
-		if (*name)
+		if (p->folder)
+			p->folder = joined(p->point, p->folder, "");
+		if (p->folder && *name)
 			p->folder = joined(p->folder, "/", name);
 		p->dir = -1;
 	}
+}
+
+/*
+ * What covers the mount, as the kernel mounts no file system on itself, and
+ * that again; in mounts of our own: others in these would lose theirs.
+ */
+static _Noreturn void
+no_own_folder(const struct place *p)
+{
+	struct place whole = *p;
+
+	whole.root = "/";
+	errno = ENOENT;
+	tell("find our own cgroup");
+	if (!own_path(&whole)) {
+		because("NSE-41", "it lies outside our cgroup namespace, where "
+		    "it has no name");
+		fail();
+	}
+	because("NSE-41", "what is mounted at %s is another cgroup, %s, and "
+	    "does not show it", p->point, p->root);
+	try_line(words("unshare-lite -m sh -c 'mount -t tmpfs none \"$0\" && "
+	    "mount -t cgroup%-s none \"$0\" && exec \"$@\"' %s ", p->v2 ?
+	    "2" : joined(" -o ", p->controllers + 3, ""), p->point), NULL);
+	fail();
 }
 
 struct place *
@@ -169,10 +198,22 @@ place_of(const char *controller, size_t n)
 	return unified();
 }
 
+/* Files that every hierarchy has are in the one that a path names. */
+struct place *
+place_of_file(const char *file)
+{
+	size_t n = strcspn(file, ".");
+
+	return named && (!file[n] || strncmp(file, "cgroup.", 7) == 0) ?
+	    named : place_of(file, n);
+}
+
 /* It takes part; the first that does gives the handle. */
 void
 take(struct place *p)
 {
+	if (!p->folder)
+		no_own_folder(p);
 	p->taken = 1;
 	if (!handle_of)
 		handle_of = p;
@@ -200,7 +241,8 @@ take_existing(void)
 
 	for (left = strlen(name); left > 0;) {
 		for (p = places; p < places + n_places; p++)
-			if (!p->taken && access(part_of(p, left), F_OK) == 0)
+			if (!p->taken && p->folder &&
+			    access(part_of(p, left), F_OK) == 0)
 				take(p);
 		if (handle_of)
 			return;

@@ -28,5 +28,6 @@ extern int n_places;
 void		 find_places(const char *operand);
 struct place	*unified(void);
 struct place	*place_of(const char *controller, size_t n);
+struct place	*place_of_file(const char *file);
 void		 take(struct place *p);
 void		 take_existing(void);

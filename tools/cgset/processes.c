@@ -61,10 +61,11 @@ path_in(const struct place *p, char *rest)
 		strsep(&line, ":");
 		names = strsep(&line, ":");
 		if (!line || (p->v2 ? *names : !*names ||
-		    !find(p->controllers, names)))
+		    !has_part(p->controllers, names, ',')))
 			continue;
 		if (strncmp(line, p->root, root) != 0 ||
-		    (line[root] != '/' && line[root] != '\0'))
+		    (line[root] != '/' && line[root] != '\0') ||
+		    strncmp(line + root, "/..", 3) == 0)
 			return NULL;
 		return strcmp(line + root, "/") == 0 ? "" : line + root;
 	}
@@ -135,15 +136,14 @@ is_listed(const char *list, pid_t pid)
 	return 0;
 }
 
-/* Ourselves, or who waits for us, and so on up, if one is in it; or 0. */
+/* The process, or who waits for it, and so on up, if one is in it; or 0. */
 pid_t
-kin_in(const struct place *p)
+kin_in(const struct place *p, pid_t pid)
 {
 	static char list[1 << 20];
 	int in, listed = 0;
-	pid_t pid;
 
-	for (pid = getpid(); pid > 0; pid = status_number(pid, "PPid", 10)) {
+	for (; pid > 0; pid = status_number(pid, "PPid", 10)) {
 		if ((in = is_in(pid, p)) < 0 && !listed++)
 			processes_of(p, list, sizeof list);
 		if (in < 0 ? is_listed(list, pid) : in)

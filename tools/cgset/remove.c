@@ -1,3 +1,6 @@
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,7 +15,6 @@
 #include "facts.h"
 #include "put.h"
 #include "say.h"
-#include "target.h"
 
 #define PATIENCE 10000		/* milliseconds in which one more has to end */
 
@@ -34,13 +36,10 @@ guard_ancestors(void)
 	if (!proc_is_ours()) {
 		errno = ESRCH;
 		tell("find our own processes in /proc");
-		because("UNS-36", "/proc is missing, or belongs to another PID "
-		    "namespace than ours");
-		try_proc();
-		fail();
+		why_no_proc();
 	}
 	FOR_EACH_TAKEN(p)
-		if (kin_in(p))
+		if (kin_in(p, getpid()))
 			cannot_remove(EBUSY, p);
 }
 
@@ -119,20 +118,24 @@ guard_occupied(struct place *p)
 static void
 guard_foreign(struct place *p)
 {
-	static char list[65536];
-	const char *line = list;
-
-	if (processes_of(p, list, sizeof list) == 0)
+	if (!foreign_in(p))
 		return;
-	for (; *line; line = strchr(line, '\n') + 1)
-		if (strncmp(line, "0\n", 2) == 0) {
-			errno = EPERM;
-			tell("kill what is in %s", p->folder);
-			because("CG2-51", "it holds processes of a PID "
-			    "namespace above ours, which may be what we live "
-			    "in");
-			fail();
-		}
+	errno = EPERM;
+	tell("kill what is in %s", p->folder);
+	because("CG2-51", "it holds processes of a PID namespace above ours, "
+	    "which may be what we live in");
+	fail();
+}
+
+/* Each level of what is nested takes two descriptors, and 5 kB of the stack. */
+static void
+reach_deep(void)
+{
+	struct rlimit files;
+
+	syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &files);
+	files.rlim_cur = files.rlim_max < 3000 ? files.rlim_max : 3000;
+	syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &files, NULL);
 }
 
 /* The cgroup, in each hierarchy that has it, with all that is below it. */
@@ -141,6 +144,7 @@ remove_places(int killing)
 {
 	struct place *p;
 
+	reach_deep();
 	FOR_EACH_TAKEN(p) {
 		if (strcmp(p->folder, p->point) == 0)
 			misuse("%s: the first cgroup of a hierarchy stays",

@@ -52,20 +52,15 @@ take_back(void)
 	while (n_steps > 0) {
 		s = &steps[--n_steps];
 		path = at(s->place, s->length ? s->length :
-		    strlen(s->place->folder), s->what == ENABLED ?
-		    "cgroup.subtree_control" : "");
+		    strlen(s->place->folder), s->what == WRITTEN ? s->file :
+		    "");
 		switch (s->what) {
 		case MADE:
 			did(rmdir(path), "rmdir(%s)", path);
 			break;
-		case ENABLED:
-			*(char *)s->text = '-';
+		case WRITTEN:
 			did(put(AT_FDCWD, path, s->text), "write(%s, %s)",
 			    path, s->text);
-			break;
-		case WRITTEN:
-			did(put(s->place->dir, s->file, s->text),
-			    "write(%s, %s)", s->file, s->text);
 			break;
 		case GIVEN:
 			did(fchownat(s->place->dir, s->file, s->was.st_uid,

@@ -6,10 +6,10 @@
 struct place;
 
 struct step {
-	enum { MADE, ENABLED, WRITTEN, GIVEN, MOVED } what;
+	enum { MADE, WRITTEN, GIVEN, MOVED } what;
 	struct place *place;
 	size_t length;		/* of the folder in place->folder */
-	const char *file, *text;	/* and what it held before */
+	const char *file, *text;	/* and what takes that back */
 	struct stat was;
 };
 

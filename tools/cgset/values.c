@@ -52,34 +52,40 @@ bytes_of(const char *text)
 	return *rest ? -1 : (long long)n;
 }
 
-/* 1024 for "1K", where the kernel wants a plain number. */
+/* 1024 for "1K": of that, the kernel would take the 1, and drop the K. */
 static void
 put_plain(struct out *o, char *s)
 {
 	long long n = bytes_of(s);
 
-	if (n < 0)
+	if (n >= 0)
+		put_number(o, n, 10);
+	else if (*s < '0' || *s > '9')
 		put_text(o, s);
 	else
-		put_number(o, n, 10);
+		misuse("%s: not a number, nor one with K, M, G or T", s);
 }
 
 /* "/dev/vda rbps=1M" becomes "254:0 rbps=1048576". */
 static const char *
-device(const char *text)
+rates(const char *text)
 {
 	char line[4096], *rest = (char *)joined(text, "", ""), *word;
 	struct out o = { line, line + sizeof line - 1 };
 	struct stat st;
 
 	word = strsep(&rest, " ");
-	if (stat(word, &st) < 0)
-		die("find the device of %s", text);
-	if (!S_ISBLK(st.st_mode))
-		misuse("%s is not a block device", word);
-	put_number(&o, major(st.st_rdev), 10);
-	put_text(&o, ":");
-	put_number(&o, minor(st.st_rdev), 10);
+	if (*word != '/') {
+		put_text(&o, word);
+	} else {
+		if (stat(word, &st) < 0)
+			die("find the device of %s", text);
+		if (!S_ISBLK(st.st_mode))
+			misuse("%s is not a block device", word);
+		put_number(&o, major(st.st_rdev), 10);
+		put_text(&o, ":");
+		put_number(&o, minor(st.st_rdev), 10);
+	}
 	while ((word = strsep(&rest, " "))) {
 		put_text(&o, " ");
 		if (strchr(word, '=')) {
@@ -96,23 +102,23 @@ device(const char *text)
 void
 add_value(const char *word)
 {
-	const char *equals = strchr(word, '=');
 	struct value *v = &values[n_values];
-	size_t n = equals - word;
+	size_t n = strcspn(word, "=");
 
-	if (n == 0 || memchr(word, '/', n))
+	if (!word[n] || n == 0 || *word == '.' || memchr(word, '/', n))
 		misuse("%s: not FILE=VALUE", word);
 	if (n_values == MOST_VALUES)
 		misuse("more than %d times FILE=VALUE", MOST_VALUES);
 	n_values++;
 	v->word = word;
 	((char *)(v->file = joined(word, "", "")))[n] = '\0';
-	v->text = equals + 1;
+	v->text = word + n + 1;
 	if (strcmp(v->file, "cpu.max") == 0)
 		v->text = percent(v->text);
-	if (*v->text == '/' && (strncmp(word, "io.", 3) == 0 ||
-	    strncmp(word, "blkio.", 6) == 0))
-		v->text = device(v->text);
+	if (strcmp(v->file, "io.max") == 0 ||
+	    strncmp(word, "blkio.throttle.", 15) == 0 || (*v->text == '/' &&
+	    (strncmp(word, "io.", 3) == 0 || strncmp(word, "blkio.", 6) == 0)))
+		v->text = rates(v->text);
 	if (strcmp(v->file, "tasks") == 0 ||
 	    strcmp(v->file, "cgroup.procs") == 0 ||
 	    strcmp(v->file, "cgroup.threads") == 0)
@@ -126,7 +132,7 @@ place_values(void)
 	struct value *v;
 
 	for (v = values; v < values + n_values; v++) {
-		v->place = place_of(v->file, strcspn(v->file, "."));
+		v->place = place_of_file(v->file);
 		if (!v->place)
 			return;
 		take(v->place);

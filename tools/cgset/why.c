@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/capability.h>
+
 #include "cgset/line.h"
 #include "cgset/paths.h"
 #include "cgset/places.h"
@@ -96,6 +98,18 @@ processes(const char *list)
 	return line;
 }
 
+/* /proc does not tell of us. */
+void
+why_no_proc(void)
+{
+	if (!proc_is_ours()) {
+		because("UNS-36", "/proc is missing, or belongs to another PID "
+		    "namespace than ours");
+		try_proc();
+	}
+	fail();
+}
+
 /* Who may, for whom: root, or systemd's own way of giving cgroups away. */
 void
 try_as_root(void)
@@ -130,8 +144,10 @@ why_not_allowed(int err, const struct place *p, const char *path)
 	    fs.f_flags & 1 /* ST_RDONLY */) {
 		because(p->v2 ? "CG2-48" : "CG1-20", "%s is mounted read-only",
 		    p->point);
-		try_line(words("mount -o remount,bind,rw %s && ", p->point),
-		    NULL);
+		if (has_cap(CAP_SYS_ADMIN) && owns("mnt") &&
+		    !is_locked(p->point))
+			try_line(words("mount -o remount,bind,rw %s && ",
+			    p->point), NULL);
 	}
 	if ((err != EACCES && err != EPERM) || may(AT_FDCWD, path, W_OK) ||
 	    stat(path, &st) < 0)

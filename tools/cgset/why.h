@@ -12,6 +12,7 @@ const char	*processes(const char *list);
 int		 hierarchy_of(const char *controller, size_t n, int *enabled);
 
 /* Why it was refused. */
+_Noreturn void	 why_no_proc(void);
 _Noreturn void	 why_no_place(const char *controller, size_t n);
 void		 why_no_folder(int err, const struct place *p);
 void		 why_not_allowed(int err, const struct place *p,

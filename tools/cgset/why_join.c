@@ -51,20 +51,28 @@ why_not_theirs(pid_t pid)
 	try_as_root();
 }
 
+/* Each that is empty gets what the nearest above it has, the topmost first. */
 static void
 why_empty_cpuset(const struct place *p)
 {
 	static const char *const files[] = { "cpuset.cpus", "cpuset.mems" };
-	const char *prefix = "", *above;
+	const char *prefix = "", *from, *at, *has;
 	int i;
 
 	for (i = 0; i < 2; i++) {
 		if (*read_line(p->folder, files[i]))
 			continue;
-		above = read_line(folder_above(p->folder), files[i]);
 		because("CG1-06", "%-s of %s is empty", files[i], p->folder);
-		prefix = joined(prefix, words("cgset %s %-s=%s && ", cgroup,
-		    files[i], above), "");
+		from = p->folder;
+		while (!*(has = read_line(from, files[i]))) {
+			if (strcmp(from, p->point) == 0)
+				return;
+			from = folder_above(from);
+		}
+		for (at = p->folder; strcmp(at, from) != 0;
+		    at = folder_above(at))
+			prefix = joined(words("cgset %s %-s=%s && ", at,
+			    files[i], has), prefix, "");
 	}
 	if (*prefix)
 		try_line(prefix, NULL);

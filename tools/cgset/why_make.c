@@ -14,11 +14,13 @@
 #include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/processes.h"
+#include "cgset/undo.h"
 #include "cgset/values.h"
 #include "cgset/why.h"
 #include "facts.h"
 #include "put.h"
 #include "say.h"
+#include "target.h"
 
 static char list[65536];
 
@@ -164,10 +166,11 @@ why_none(int err, const struct place *p, const char *folder,
 void
 why_not_enabled(int err, const struct place *p, const char *controller)
 {
-	const char *at = refused_at ? refused_at : p->folder;
+	const char *folder = refused_at ? joined(at(p, refused_at, ""), "",
+	    "") : p->folder;
 
-	why_none(err, p, at, controller);
-	why_not_allowed(err, p, joined(at, "/", "cgroup.subtree_control"));
+	why_none(err, p, folder, controller);
+	why_not_allowed(err, p, joined(folder, "/", "cgroup.subtree_control"));
 	unexplained(KNOWN);
 }
 
@@ -210,19 +213,33 @@ why_not_given(int err, const struct place *p)
 	unexplained(KNOWN);
 }
 
+/* Those who wait for us have to leave; we have gone when the line is pasted. */
+static void
+why_ours(const struct place *p, pid_t kin)
+{
+	const char *all = "", *prefix = "";
+
+	for (; kin; kin = kin_in(p, status_number(kin, "PPid", 10))) {
+		all = joined(words("%d", kin), "\n", all);
+		if (kin != getpid())
+			prefix = joined(words("cgset -t %d %s && ", kin,
+			    p->point), prefix, "");
+	}
+	because(p->v2 ? "CG2-52" : "CG1-35", "we are in it, by %-s, and "
+	    "neither -d nor -k touches that", processes(all));
+	try_line(prefix, NULL);
+}
+
 void
 why_not_removed(int err, const struct place *p)
 {
-	pid_t kin;
+	pid_t us = err == EBUSY ? kin_in(p, getpid()) : 0;
 
 	if (err == ENOENT)
 		because("CG1-26", "there is no such cgroup");
-	if (err == EBUSY && (kin = kin_in(p))) {
-		because(p->v2 ? "CG2-52" : "CG1-35", "we are in it, by process "
-		    "%-s, and neither -d nor -k touches that", processes(words(
-		    "%d", kin)));
-		try_line(words("cgset -t %d %s && ", kin, p->point), NULL);
-	} else if (err == EBUSY && processes_of(p, list, sizeof list)) {
+	if (us)
+		why_ours(p, us);
+	else if (err == EBUSY && processes_of(p, list, sizeof list)) {
 		because(p->v2 ? "CG2-47" : "CG1-31", "it holds %-s%-s",
 		    processes(list), killing ? ", none of which ended for 10 "
 		    "seconds after a SIGKILL" : "");

@@ -82,7 +82,8 @@ why_memory(int err, const struct value *v)
 	    "memory.memsw.limit_in_bytes";
 	long long n = bytes_of(v->text), used, limit;
 
-	if (err == ENOENT && find(v->file, "sw") &&
+	if (err == ENOENT && (strncmp(v->file, "memory.swap.", 12) == 0 ||
+	    strncmp(v->file, "memory.memsw.", 13) == 0) &&
 	    access(joined(folder, "/", v->file), F_OK) < 0)
 		because("CG1-05", "this kernel does not account swap: it was "
 		    "built without, or started with swapaccount=0");
@@ -137,6 +138,9 @@ why_device(const struct value *v)
 	char *number = (char *)joined(v->text, "", "");
 	const char *folder, *disk;
 
+	if (strncmp(v->file, "io.", 3) != 0 &&
+	    strncmp(v->file, "blkio.", 6) != 0)
+		return;
 	number[strcspn(number, " ")] = '\0';
 	folder = joined("/sys/dev/block/", number, "");
 	if (access(folder, F_OK) < 0) {

@@ -151,7 +151,7 @@ guard_memory(const struct value *v)
 	used = digits(read_line(p->folder, "memory.current"), NULL, 10);
 	if (used <= n)
 		return -1;
-	if (kin_in(p)) {
+	if (kin_in(p, getpid())) {
 		errno = EBUSY;
 		tell("set %-s of %s to %s", v->file, p->folder, v->text);
 		because("CG2-30", "we are in it, and it uses %lld bytes: the "

@@ -186,8 +186,12 @@ main(int argc, char **argv)
 		why_root(errno, deleting);
 		fail();
 	}
-	/* Who has other mounts than we do needs not wait. */
-	take_lock(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));
+	/*
+	 * Who has other mounts than we do needs not wait.  PID 1 has mounts of
+	 * its own, as good as always: a start does not pay for the lock.
+	 */
+	if (getpid() != 1)
+		take_lock(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));
 	if (deleting) {
 		close(here);	/* in what is to be unmounted, perhaps */
 		absolute(path);

@@ -128,7 +128,7 @@ only_upper() {
 @test "ro holds however DST is written, and where DIR lies behind a link" {
 	mkdir src real
 	ln -s real link
-	for dst in /m/ //m /./m/. "/m n/*"; do
+	for dst in /m/ //m /./m/. "/m n/*" "/m 1"; do
 		works consh -b "src:$dst:ro" lower box sh -c '! echo x >"$0/x"' "$dst"
 		[[ -z $(ls -A src) ]]
 	done
@@ -269,12 +269,30 @@ only_upper() {
 	only_upper box
 }
 
+@test "who comes after one that was killed waits for the end of its container, and then has DIR" {
+	for _ in 1 2 3 4; do
+		consh lower box sleep 60 &
+		first=$!
+		eventually test -s box/pid
+		pid=$(<box/pid)
+		kill -9 $first
+		consh lower box sh -c 'echo >/in; exec sleep 1' &
+		second=$!
+		eventually test -e box/upper/in
+		[[ -s box/pid && $(<box/pid) != "$pid" ]]
+		grep -qs '^State:.[^ZX]' "/proc/$pid/status" && flunk "process $pid is there"
+		wait $second
+		rm box/upper/in
+	done
+	only_upper box
+}
+
 @test "a lock with a PID that is another process today, or our own, is none" {
 	mkdir box
-	ln -s 1 box/lock
-	works consh lower box true
-	ln -s 1.1 box/lock
-	works consh lower box true
+	for lock in 1 1.1 1.1-1.1; do
+		ln -s $lock box/lock
+		works consh lower box true
+	done
 	# Process 2 of a namespace, each time.
 	for _ in 1 2; do
 		works unshare-lite -Urmp --mount-proc --kill-child sh -c "consh lower box sleep 60 & sleep 1; kill -9 \$!; exit 0"
@@ -283,19 +301,21 @@ only_upper() {
 	only_upper box
 }
 
-@test "of many that find a lock that is none, one runs, and has DIR/pid" {
-	mkdir box
-	ln -s 1.1 box/lock
-	for i in 1 2 3 4 5 6; do
-		sh -c 'until [ -e go ]; do :; done; exec consh lower box sh -c "echo >>/ran; sleep 1"' 2>said.$i &
+@test "of many that find no DIR, or a lock that is none, one runs, and has DIR/pid" {
+	for lock in '' 1.1-1.1; do
+		[[ ! $lock ]] || ln -s "$lock" box/lock
+		for i in 1 2 3 4 5 6; do
+			sh -c 'until [ -e go ]; do :; done; exec consh lower box sh -c "echo >>/ran; sleep 1"' 2>said.$i &
+		done
+		: >go
+		eventually test -s box/upper/ran
+		sleep 0.5
+		[[ -s box/pid && -L box/lock && ! -L box/lock.new ]]
+		wait
+		[[ $(wc -l <box/upper/ran) = 1 ]]
+		[[ $(cat said.* | grep -c '^consh: ') = 5 && $(cat said.* | wc -l) = 5 ]]
+		rm go box/upper/ran
 	done
-	: >go
-	eventually test -s box/upper/ran
-	sleep 0.5
-	[[ -s box/pid && -L box/lock && ! -L box/lock.new ]]
-	wait
-	[[ $(wc -l <box/upper/ran) = 1 ]]
-	[[ $(cat said.* | grep -c '^consh: ') = 5 && $(cat said.* | wc -l) = 5 ]]
 	only_upper box
 }
 
@@ -312,8 +332,8 @@ only_upper() {
 	END
 }
 
-@test "a file named lock that is not its own stays" {
-	mkdir box
+@test "a file named lock that is not its own stays, and so does where a link of that name leads" {
+	mkdir box other
 	echo precious >box/lock
 	refused consh lower box true
 	[[ $(<box/lock) = precious ]]
@@ -321,6 +341,14 @@ only_upper() {
 	mkdir box/lock
 	refused consh lower box true
 	[[ -z $(ls -A box/lock) ]]
+	rmdir box/lock
+	ln -s ../other box/lock
+	works consh lower box true
+	ln -s 1.1-1.1 box/lock
+	ln -s ../other box/lock.new
+	refused consh lower box true
+	says 'lock.new is there'
+	[[ -z $(ls -A other) ]]
 }
 
 # bats test_tags=static

@@ -551,6 +551,19 @@ export -f state
 			try_works
 			ip link show ve8
 		done
+		# Nor is it taken for the other one where the indices are the same.
+		works unshare-lite -n sh -c '
+			a=$(unshare-lite -n --hold=$$)
+			b=$(unshare-lite -n --hold=$$)
+			third=$(unshare-lite -n --hold=$$)
+			{
+				vethpair -t "$a" ve0 eth0
+				nsenter-lite -t "$third" -n vethpair -t "$b" ve0 eth0
+			} >/dev/null
+			vethpair -t "$b" ve0 eth0
+			kill "$a" "$b" "$third"'
+		says VET-02
+		never_says 'try: vethpair -d'
 	END
 }
 

@@ -34,6 +34,7 @@ struct cable {
 /* An interface; 0 is the index of none. */
 struct link {
 	unsigned index, peer, group, flags;
+	int peer_ns;			/* its ID, or -1: as the link's own */
 	char name[16], kind[32];	/* "veth", "bridge"; "" for lo */
 };
 
@@ -58,6 +59,7 @@ int	 set_address(const struct end *e, const struct address *a);
 int	 set_gateway(const struct end *e, const struct address *via);
 int	 delete_link(int sock, const char *name, unsigned index);
 
+int	 ns_id(int sock, int ns);
 struct link	 link_of(int sock, unsigned index, const char *name);
 int	 overlaps(int sock, const struct address *a, struct route *found);
 int	 address_of(int sock, unsigned index, int family, struct address *a);

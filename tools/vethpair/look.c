@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <linux/if.h>
+#include <linux/net_namespace.h>
 
 #include "cable.h"
 #include "rtnl.h"
@@ -42,12 +43,29 @@ link_of(int sock, unsigned index, const char *name)
 	l.flags = head.ifi_flags;
 	l.peer = number_in(m, sizeof head, IFLA_LINK);
 	l.group = number_in(m, sizeof head, IFLA_GROUP);
+	p = in_answer(m, sizeof head, IFLA_LINK_NETNSID, 4);
+	l.peer_ns = p ? (int)number_at(p) : -1;
 	if ((p = in_answer(m, sizeof head, IFLA_IFNAME, 1)))
 		strncat(l.name, p, sizeof l.name - 1);
 	if ((p = in_answer(m, sizeof head, IFLA_LINKINFO, 0)) &&
 	    (kind = attribute(p, end_of(p), IFLA_INFO_KIND, 1)))
 		strncat(l.kind, kind, sizeof l.kind - 1);
 	return l;
+}
+
+/* The ID of a network namespace in that of the socket, or -1. */
+int
+ns_id(int sock, int ns)
+{
+	struct rtgenmsg any = { 0 };
+	const struct nlmsghdr *m;
+	const void *p = NULL;
+
+	begin(&r, RTM_GETNSID, 0, &any, sizeof any);
+	add_number(&r, NETNSA_FD, ns);
+	if (ask(sock, &r) == 0 && (m = answer(sock)))
+		p = in_answer(m, sizeof any, NETNSA_NSID, 4);
+	return p ? (int)number_at(p) : -1;
 }
 
 static int

@@ -112,7 +112,8 @@ is_done_already(const struct cable *c)
 	struct link peer = link_of(c->peer.sock, 0, c->peer.name);
 
 	return strcmp(host.kind, "veth") == 0 &&
-	    host.peer == peer.index && peer.peer == host.index;
+	    host.peer == peer.index && peer.peer == host.index &&
+	    peer.peer_ns >= 0 && peer.peer_ns == ns_id(c->peer.sock, c->here);
 }
 
 static void

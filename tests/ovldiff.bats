@@ -212,6 +212,10 @@ os.setxattr("D/upper/f", "user.overlay.whiteout", b"")'
 			try_works
 			prints 'D /f'
 		done
+		mkdir -p plain/folder plain/layers
+		refused ovldiff plain/folder
+		because DIF-01
+		never_says DIF-07
 	END
 }
 

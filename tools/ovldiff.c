@@ -57,6 +57,17 @@ refuse(const char *what, const char *path)
 	fail();
 }
 
+/* Whether what was given as DIR is that folder of the one above. */
+static int
+is_part(int at, const char *name)
+{
+	struct stat given, part;
+
+	return faccessat(at, "../layers", F_OK, 0) == 0 &&
+	    fstat(at, &given) == 0 && fstatat(at, name, &part, 0) == 0 &&
+	    given.st_ino == part.st_ino && given.st_dev == part.st_dev;
+}
+
 static void
 open_layers(void)
 {
@@ -70,7 +81,7 @@ open_layers(void)
 		refuse("open", join(dir, "upper"));
 	if (root[UPPER] < 0) {
 		tell("open upper in %s", dir);
-		if (faccessat(at, "../layers", F_OK, 0) == 0) {
+		if (is_part(at, "../merged") || is_part(at, "../upper")) {
 			because("DIF-07", "it is a folder that mkoverlay made "
 			    "in DIR, not DIR");
 			try("ovldiff %s/..", dir);

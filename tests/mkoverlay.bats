@@ -1015,6 +1015,9 @@ export -f moved
 		works mkoverlay -l l E
 		umount E/merged
 		works mkoverlay -l l E
+		umount E/merged
+		chmod -R u+rwX E
+		works mkoverlay -l l E
 	END
 	[[ $(cat D/work/work) = mine ]]
 }

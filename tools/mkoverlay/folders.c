@@ -195,18 +195,18 @@ guard_upper(void)
 		refuse_in("use", "upper");
 }
 
-/* What overlay finds in work under its own names, it deletes. */
+/* What overlay finds in work under its own names, it empties. */
 static void
 guard_work(const char *name)
 {
 	struct stat st;
 
-	if (fstatat(work_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    (S_ISDIR(st.st_mode) && !(st.st_mode & 07777)))
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    (S_ISDIR(st.st_mode) && (!(st.st_mode & 07777) || is_empty(name))))
 		return;
 	errno = ENOTEMPTY;
 	tell("use %s", in_dir("work"));
-	because("OVL-110", "%-s in it is not as overlay makes it, a folder of "
+	because("OVL-110", "%-s is not as overlay makes it, a folder of "
 	    "mode 000: overlay would take it for its own, and delete what is "
 	    "in it", name);
 	fail();
@@ -229,8 +229,10 @@ make_folders(void)
 		remember();
 		made_work = make("work");
 		work_fd = open_folder("work");
-		guard_work("work");
-		guard_work("index");
+		if (!made_work) {
+			guard_work("work/work");
+			guard_work("work/index");
+		}
 	}
 	made_merged = make("merged");
 	umask(mask);

@@ -497,10 +497,16 @@ export -f inode
 		works nspin -d box/
 		kill "$pid"
 		wait "$pid" || :
-		spawn timeout 60 sleep 60
-		child=$(child_of "$pid")
-		refused nspin -t "$pid" -a box/
-		never_says 'because'
+		for command in 'timeout 60 sleep 60' "sh -c 'true & exec sleep 60'"; do
+			eval "spawn $command"
+			child=$(child_of "$pid")
+			[[ $command == timeout* ]] || eventually grep -q '^State:.Z' "/proc/$child/status"
+			refused nspin -t "$pid" -a box/
+			never_says 'because'
+			kill "$pid"
+			wait "$pid" || :
+		done
+		spawn sleep 60
 		kill "$pid"
 		wait "$pid" || :
 	END

@@ -71,19 +71,20 @@ why_closed(int err, pid_t pid, int pidfd, int kind)
 	unexplained(7);
 }
 
+/* A zombie, and who is closed to us, is not known to be. */
 static int
-is_with_us(pid_t pid)
+is_elsewhere(pid_t pid)
 {
 	char ours[32], *file = stpcpy(ours, "/proc/self/");
 	int i;
 
 	for (i = 0; i < KINDS; i++) {
 		stpcpy(stpcpy(file, "ns/"), kinds[i].file);
-		if ((kinds_known() & kinds[i].flag) &&
+		if (may(AT_FDCWD, proc_path(pid, file), F_OK) &&
 		    !same_namespace(ours, proc_path(pid, file)))
-			return 0;
+			return 1;
 	}
-	return 1;
+	return 0;
 }
 
 /* Who makes namespaces for a program may wait for it outside of them. */
@@ -95,7 +96,7 @@ why_none_differs(const char *operand, pid_t pid)
 	stpcpy(stpcpy(stpcpy(file, "task/"), number_of(pid)), "/children");
 	get(AT_FDCWD, proc_path(pid, file), child, sizeof child);
 	child[strcspn(child, " ")] = '\0';
-	if (*child && !is_with_us(digits(child, NULL, 10))) {
+	if (*child && is_elsewhere(digits(child, NULL, 10))) {
 		because("PIN-31", "its first child, process %-s, is not: what "
 		    "makes namespaces may wait outside of them", child);
 		try_instead(operand, child, NULL);

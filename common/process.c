@@ -39,7 +39,9 @@ maps_file_of(const struct mount *m, const char *file)
 			found = (path = strchr(line, '/')) &&
 			    strncmp(path, m->point, n) == 0 &&
 			    (mount_id(AT_FDCWD, path) == m->id ||
-			    (path[n] == '/' && find(path, " (deleted)")));
+			    (path[n] == '/' && find(path, " (deleted)") &&
+			    (*strrchr(path, '/') = '\0',
+			    mount_id(AT_FDCWD, path) == m->id)));
 	}
 	mounts_close(&in);
 	return found;

@@ -250,14 +250,28 @@ wait_idle(void)
 	poll(&fd, 1, -1);
 }
 
+/* Whether we, or PROG, are in the foreground now: fg may have brought us. */
+static int
+on_terminal(pid_t pid)
+{
+	pid_t group;
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		if ((group = tcgetpgrp(fd)) > 0 && (group == getpgrp() ||
+		    group == getpgid(pid)))
+			return 1;
+	return 0;
+}
+
 /*
  * Whether PROG was stopped by job control.  A SIGSTOP off a terminal is not:
  * whoever sent it continues PROG alone, and we would stay stopped.
  */
 static int
-is_job_stopped(int number)
+is_job_stopped(pid_t pid, int number)
 {
-	return number == SIGTSTP || ((number != SIGSTOP || tty >= 0) &&
+	return number == SIGTSTP || ((number != SIGSTOP || on_terminal(pid)) &&
 	    (getpid() != 1 || init));
 }
 
@@ -277,8 +291,8 @@ wait_for(pid_t pid)
 			if (child != pid)
 				continue;
 			else if (WIFSTOPPED(status)) {
-				if (is_job_stopped(WSTOPSIG(status)))
-					stop_with(pid, SIGSTOP);
+				if (is_job_stopped(pid, WSTOPSIG(status)))
+					stop_with(pid, SIGTSTP);
 			} else {
 				take_terminal();
 				return WIFEXITED(status) ? WEXITSTATUS(status) :

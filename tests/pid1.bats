@@ -246,7 +246,9 @@ screen() {
 
 @test "where no shell could go on with it, ^Z stops nothing" {
 	term
-	keys 'exec unshare-lite -Urp sh -c "echo up; sleep 2; echo went on; sleep 9"' Enter
+	# tmux(1) would continue a child of its own.
+	echo 'unshare-lite -Urp sh -c "echo up; sleep 2; echo went on; sleep 9"; :' >job
+	keys "exec sh $W/job" Enter
 	screen '^up'
 	keys C-z
 	screen '\^Zwent on'
@@ -266,6 +268,25 @@ screen() {
 	keys C-d
 	keys 'echo rc=$?' Enter
 	screen rc=0
+}
+
+@test "one that ignores what stops it in the background goes on" {
+	term
+	keys "unshare-lite -Urp sh -c 'trap \"\" TTIN; cat; echo ended' &" Enter
+	screen '^ended'
+}
+
+@test "a job that began in the background is stopped with the shell in it" {
+	term
+	keys 'PS1=inner% pid1 bash --norc --noprofile -i &' Enter
+	sleep 0.5
+	keys 'clear; jobs' Enter
+	screen 'Stopped +'
+	keys 'clear; fg' Enter
+	screen '^inner%'
+	keys 'clear; suspend' Enter
+	screen 'Stopped +'
+	keys 'kill -9 %1; clear' Enter
 }
 
 @test "a PID 1 without a handler for it ends with its terminal" {

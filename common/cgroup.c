@@ -12,6 +12,7 @@
 #include "cgroup.h"
 #include "mounts.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 
 #define MOST 32		/* hierarchies: v1 has at most 14 controllers */
@@ -44,7 +45,7 @@ void
 cgroup_guard_frozen(int dir, const char *path)
 {
 	static char at[3 * PATH_MAX];
-	char state[4096], *end = stpcpy(at, path);
+	char state[4096];
 	int v1 = get(dir, "freezer.state", state, sizeof state) > 0;
 
 	if (v1 ? strncmp(state, "THAWED", 6) == 0 : get(dir, "cgroup.events",
@@ -53,13 +54,11 @@ cgroup_guard_frozen(int dir, const char *path)
 	errno = EBUSY;
 	tell("join cgroup %s", path);
 	while (get(dir, v1 ? "freezer.self_freezing" : "cgroup.freeze", state,
-	    sizeof state) > 0 && *state == '0') {
+	    sizeof state) > 0 && *state == '0')
 		dir = openat(dir, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		while (end > at && *--end != '/')
-			;
-		*end = '\0';
-	}
-	if (*state == '1') {
+	/* Its own name: path may be a link, or end in a slash. */
+	if (*state == '1' && fchdir(dir) == 0 &&
+	    raw_getcwd(at, sizeof at) == 0) {
 		because("NSE-39", "%s is frozen: PROG would never run", at);
 		try(v1 ? "echo THAWED >%s/freezer.state" :
 		    "echo 0 >%s/cgroup.freeze", at);
@@ -130,6 +129,14 @@ cgroup_add(const char *path)
 	}
 }
 
+/* Whether it begins with "/..", as what lies outside our cgroup namespace. */
+int
+cgroup_leads_out(const char *path)
+{
+	return strncmp(path, "/..", 3) == 0 &&
+	    (path[3] == '/' || path[3] == '\0');
+}
+
 /*
  * What leads from the mount down to path ("" or "/...") in the hierarchy of
  * these controllers (none: version 2), or NULL if it shows another one.
@@ -143,7 +150,7 @@ cgroup_below(const struct mount *m, const char *controllers, const char *path)
 	    (*controllers && !has_part(m->super, controllers, ',')) ||
 	    strncmp(m->root, path, root) != 0 ||
 	    (path[root] != '/' && path[root] != '\0') ||
-	    strncmp(path + root, "/..", 3) == 0)
+	    cgroup_leads_out(path + root))
 		return NULL;
 	return path + root;
 }

@@ -19,4 +19,5 @@ struct mount;
 const char	*cgroup_own(const struct mount *m);
 const char	*cgroup_below(const struct mount *m, const char *controllers,
 		    const char *path);
+int		 cgroup_leads_out(const char *path);
 char		*cgroup_line(char *line, char **controllers);

@@ -72,7 +72,7 @@ has_proc(void)
  * A /proc where there is none; where it is another PID namespace's, in mounts
  * of our own: others in these would lose theirs.
  */
-void
+static void
 try_proc(void)
 {
 	if (!may_mount())

@@ -8,5 +8,4 @@ int	 target(const char *operand, pid_t *pid);
 int	 alive(int pidfd);
 char	*proc_path(pid_t pid, const char *file);
 int	 proc_hides(void);
-void	 try_proc(void);
 void	 why_proc_is_not_ours(const char *id_missing, const char *id_foreign);

@@ -462,6 +462,9 @@ where() {
 		works cgset "$CG//x" sh -c "cgset -$k $CG//x || echo alive"
 		prints alive
 		because 'CG[12]-(35|52)'
+		works cgset "..$CG" sh -c "cgset -$k ..$CG || echo alive"
+		prints alive
+		works cgset -d "..$CG"
 		works cgset "$CG/x" sh -c "cgset -$k $CG 2>said; sed -n 's/^cgset: try: //p' said >line; . ./line"
 		[[ ! -e $g ]]
 	done
@@ -934,11 +937,11 @@ where() {
 }
 
 # bats test_tags=root
-@test "because: /proc does not tell of us [UNS-36]" {
+@test "because: /proc does not tell of us [UNS-36] [UNS-37]" {
 	either
 	fails 125 unshare -m sh -c 'umount -l /proc && exec cgset "$0" pids.max=5' "$CG"
 	says ENOENT
-	because UNS-36
+	because UNS-37
 	works cgset "$CG" pids.max=5
 	refused unshare -mpf cgset -dk "$CG"
 	says ESRCH
@@ -971,6 +974,12 @@ where() {
 		refused timeout 5 cgset "$CG/$name" true
 		because NSE-39
 		says "^cgset: try: echo THAWED >$g/freezer.state$"
+	done
+	ln -s "$g/a" link
+	for path in "$g/a/" "$g//a" "$PWD/link"; do
+		refused timeout 5 unshare-lite --into-cgroup="$path" true
+		because NSE-39
+		says "^unshare-lite: try: echo THAWED >$g/freezer.state$"
 	done
 	try_works
 	works cgset "$CG/a" true

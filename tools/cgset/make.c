@@ -181,6 +181,9 @@ keep_old(const struct value *v)
 	if (strchr(v->text, ' ') && (strncmp(v->file, "io.", 3) == 0 ||
 	    strncmp(v->file, "blkio.", 6) == 0))
 		old = line_for(v, now);
+	/* Of version 1: "oom_kill_disable 1", where it takes "1". */
+	if (strcmp(v->file, "memory.oom_control") == 0 && strchr(now, ' '))
+		old = strchr(now, ' ') + 1;
 	now[strcspn(now, "\n")] = '\0';
 	keep(v, joined(*old ? old : "\n", "", ""));
 }

@@ -78,7 +78,7 @@ checked(const char *operand)
 		misuse("CGROUP is empty");
 	if (strlen(operand) >= PATH_MAX)
 		misuse("CGROUP %s: the name is too long", operand);
-	if (strncmp(copy, "./", 2) == 0 && copy[strspn(copy, "./")])
+	if (strncmp(copy, "./", 2) == 0 && copy[1 + strspn(copy + 1, "/")])
 		part = ++end;
 	while (*part) {
 		if (*part == '/') {

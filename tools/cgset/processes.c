@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "cgset/places.h"
 #include "cgset/processes.h"
 #include "facts.h"
@@ -65,7 +66,7 @@ path_in(const struct place *p, char *rest)
 			continue;
 		if (strncmp(line, p->root, root) != 0 ||
 		    (line[root] != '/' && line[root] != '\0') ||
-		    strncmp(line + root, "/..", 3) == 0)
+		    cgroup_leads_out(line + root))
 			return NULL;
 		return strcmp(line + root, "/") == 0 ? "" : line + root;
 	}
@@ -85,7 +86,7 @@ is_in(pid_t pid, const struct place *p)
 
 	get(AT_FDCWD, proc_path(pid, "cgroup"), text, sizeof text);
 	if (!(line = path_in(p, text)))
-		return strncmp(p->root, "/..", 3) == 0 ? -1 : 0;
+		return cgroup_leads_out(p->root) ? -1 : 0;
 	return strncmp(line, path, n) == 0 &&
 	    (line[n] == '/' || line[n] == '\0');
 }

@@ -52,15 +52,18 @@ bytes_of(const char *text)
 	return *rest ? -1 : (long long)n;
 }
 
-/* 1024 for "1K": of that, the kernel would take the 1, and drop the K. */
+/*
+ * 1024 for "1K": of that, the kernel would take the 1, and drop the K.  whole:
+ * it would do the same with what follows the number in "1.5M", or "10MB".
+ */
 static void
-put_plain(struct out *o, char *s)
+put_plain(struct out *o, char *s, int whole)
 {
 	long long n = bytes_of(s);
 
 	if (n >= 0)
 		put_number(o, n, 10);
-	else if (*s < '0' || *s > '9')
+	else if (!whole || *s < '0' || *s > '9')
 		put_text(o, s);
 	else
 		misuse("%s: not a number, nor one with K, M, G or T", s);
@@ -68,7 +71,7 @@ put_plain(struct out *o, char *s)
 
 /* "/dev/vda rbps=1M" becomes "254:0 rbps=1048576". */
 static const char *
-rates(const char *text)
+rates(const char *text, int whole)
 {
 	char line[4096], *rest = (char *)joined(text, "", ""), *word;
 	struct out o = { line, line + sizeof line - 1 };
@@ -92,7 +95,7 @@ rates(const char *text)
 			put_text(&o, strsep(&word, "="));
 			put_text(&o, "=");
 		}
-		put_plain(&o, word);
+		put_plain(&o, word, whole);
 	}
 	*o.at = '\0';
 	return joined(line, "", "");
@@ -104,6 +107,7 @@ add_value(const char *word)
 {
 	struct value *v = &values[n_values];
 	size_t n = strcspn(word, "=");
+	int whole;
 
 	if (!word[n] || n == 0 || *word == '.' || memchr(word, '/', n))
 		misuse("%s: not FILE=VALUE", word);
@@ -115,10 +119,11 @@ add_value(const char *word)
 	v->text = word + n + 1;
 	if (strcmp(v->file, "cpu.max") == 0)
 		v->text = percent(v->text);
-	if (strcmp(v->file, "io.max") == 0 ||
-	    strncmp(word, "blkio.throttle.", 15) == 0 || (*v->text == '/' &&
-	    (strncmp(word, "io.", 3) == 0 || strncmp(word, "blkio.", 6) == 0)))
-		v->text = rates(v->text);
+	whole = strcmp(v->file, "io.max") == 0 ||
+	    strncmp(word, "blkio.throttle.", 15) == 0;
+	if (whole || (*v->text == '/' && (strncmp(word, "io.", 3) == 0 ||
+	    strncmp(word, "blkio.", 6) == 0)))
+		v->text = rates(v->text, whole);
 	if (strcmp(v->file, "tasks") == 0 ||
 	    strcmp(v->file, "cgroup.procs") == 0 ||
 	    strcmp(v->file, "cgroup.threads") == 0)

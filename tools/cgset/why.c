@@ -102,11 +102,8 @@ processes(const char *list)
 void
 why_no_proc(void)
 {
-	if (!proc_is_ours()) {
-		because("UNS-36", "/proc is missing, or belongs to another PID "
-		    "namespace than ours");
-		try_proc();
-	}
+	if (!proc_is_ours())
+		why_proc_is_not_ours("UNS-37", "UNS-36");
 	fail();
 }
 

@@ -36,7 +36,7 @@ open_mounted(const char *controllers, const char *path)
 	}
 	errno = ENOENT;
 	tell("find cgroup %s", path);
-	if (strncmp(path, "/..", 3) == 0)
+	if (cgroup_leads_out(path))
 		because("NSE-41", "it lies outside our cgroup namespace, where "
 		    "it has no name");
 	else

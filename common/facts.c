@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -38,11 +39,22 @@ has_cap(int cap)
 	return effective_caps() >> cap & 1;
 }
 
-/* Whether root may mount; he could before he made a user namespace. */
+/*
+ * Whether root may mount here.  Flags that exclude each other get EPERM in
+ * mounts that are not ours, or else EINVAL, and do nothing (umount(2)).  In a
+ * user namespace that we have just made, and not mapped, they are not ours any
+ * more, but those of whoever reads this.
+ */
 int
 may_mount(void)
 {
-	return getauxval(AT_EUID) == 0 && has_cap(CAP_SYS_ADMIN);
+	int yes, saved = errno;
+
+	yes = getauxval(AT_EUID) == 0 && has_cap(CAP_SYS_ADMIN) &&
+	    (geteuid() != 0 || (umount2("/", MNT_EXPIRE | MNT_DETACH) < 0 &&
+	    errno == EINVAL));
+	errno = saved;
+	return yes;
 }
 
 /* "user:[4026531837]" for "/proc/self/ns/user". */

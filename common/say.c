@@ -113,7 +113,8 @@ with_handle(const char *word)
 	static char joined[LINE_SIZE];
 	size_t n = read_at - word;
 
-	if (!read_handle || read_at < word || n >= strlen(word))
+	if (!read_handle || read_at < word || n >= strlen(word) ||
+	    n + strlen(read_handle) >= sizeof joined)
 		return word;
 	if (n == 0)
 		return read_handle;

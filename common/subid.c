@@ -103,17 +103,29 @@ is_ours(const char *owner)
 	    (is_id(owner, &uid) && uid == geteuid());
 }
 
-/* Whether all of these IDs are in it already: by name, say, and by number. */
+/* Whether all IDs of the one are in the other, too. */
 static int
-has_range(const struct idmap *ranges, unsigned first, unsigned count)
+is_within(const struct extent *a, const struct extent *b)
 {
-	const struct extent *e;
+	return a->outside >= b->outside && a->outside - b->outside < b->count &&
+	    a->count <= b->count - (a->outside - b->outside);
+}
 
-	for (e = ranges->e; e < ranges->e + ranges->n; e++)
-		if (first >= e->outside && first - e->outside < e->count &&
-		    count <= e->count - (first - e->outside))
-			return 1;
-	return 0;
+/* What is given twice, by name, say, and by number, counts once. */
+static void
+add_range(struct idmap *ranges, unsigned first, unsigned count)
+{
+	struct extent *e, new = { .outside = first, .count = count };
+
+	for (e = ranges->e; e < ranges->e + ranges->n; e++) {
+		if (is_within(&new, e))
+			return;
+		if (is_within(e, &new)) {
+			*e = new;
+			return;
+		}
+	}
+	map_extent(ranges, 0, first, count);
 }
 
 /* The caller's ranges: e[].outside and count. */
@@ -127,9 +139,8 @@ subid_ranges(enum id id, struct idmap *ranges)
 	while (rest && next_fields(&rest, field))
 		if (is_ours(field[0]) && is_id(field[1], &first) &&
 		    is_id(field[2], &count) && count &&
-		    ranges->n < MOST_EXTENTS &&
-		    !has_range(ranges, first, count))
-			map_extent(ranges, 0, first, count);
+		    ranges->n < MOST_EXTENTS)
+			add_range(ranges, first, count);
 }
 
 /* From 100000 up, the first ID behind all that somebody has. */

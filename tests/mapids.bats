@@ -515,6 +515,10 @@ group 0 $(id -g) 1"
 		ranges user:200000:10 user:200005:10
 		refused as_user mapids -t "$pid" auto
 		because MAP-04
+		ranges 1000:200002:8 user:200000:10
+		works as_user mapids -t "$pid" auto
+		maps '0 1000 1,1 200000 10' '0 1000 1,1 200000 10'
+		unmapped setpriv --reuid 1000 --regid 1000 --clear-groups
 		for range in user:4294967290:6 user:1:4294967295; do
 			ranges "$range"
 			for map in auto block; do

@@ -1132,11 +1132,19 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 # bats test_tags=root,static
 @test "who cannot mount is not told to" {
 	inside -p -f --mount-proc <<-'END'
+		# Root of a user namespace, which these mounts do not belong to.
+		mkfifo up go
+		unshare -Ur sh -c 'echo >up; read -r _ <go; exec unshare-lite -r true' 2>said &
+		read -r _ <up
 		mount -o remount,bind,ro /proc
 		refused as_user unshare-lite -r true
 		because MAP-21
 		never_says try:
 		mount -t tmpfs none /proc
+		echo >go
+		wait $! && flunk 'it found a /proc'
+		grep -q 'UNS-37]$' said
+		grep try: said && flunk "$(<said)"
 		refused as_user unshare-lite -r true
 		because UNS-37
 		never_says try:

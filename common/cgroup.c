@@ -164,7 +164,7 @@ cgroup_line(char *line, char **controllers)
 	return line;
 }
 
-/* Where we are in the hierarchy of this mount, below its root. */
+/* Where we are below the root of this mount, or NULL: it does not show us. */
 const char *
 cgroup_own(const struct mount *m)
 {
@@ -177,7 +177,7 @@ cgroup_own(const struct mount *m)
 		if ((path = cgroup_line(line, &controllers)) &&
 		    (at = cgroup_below(m, controllers, path)))
 			return at;
-	return "";
+	return NULL;
 }
 
 /* The rest: a v1 hierarchy takes "0", for ourselves, in tasks at once. */

@@ -961,6 +961,19 @@ where() {
 }
 
 # bats test_tags=root
+@test "where a mount does not show our own cgroup, ./NAME is nothing in it" {
+	either
+	mkdir -p "$g/shown/x"
+	# shellcheck disable=SC2016 # for the inner shell
+	refused unshare -m sh -c 'mount --bind "$0/shown" "$1"; exec unshare-lite --into-cgroup=./x true' "$g" "$root"
+	says ENOENT
+	# shellcheck disable=SC2016
+	refused unshare -m sh -c 'mount -t tmpfs none "$0"; mkdir "$0/x"; exec unshare-lite --into-cgroup=x true' "$root"
+	because UNS-44
+	works cgset -d "$CG"
+}
+
+# bats test_tags=root
 @test "because: what is frozen never runs PROG [NSE-39]" {
 	v1 freezer
 	works cgset "$CG" freezer.state=FROZEN

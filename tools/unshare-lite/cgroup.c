@@ -1,5 +1,6 @@
 /* --into-cgroup: the folders that CGROUP names, one in each hierarchy. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@ cgroup_open(const char *cgroup)
 	static char path[3 * PATH_MAX];
 	static struct mount m;
 	struct mounts in;
-	char *end;
+	const char *own;
 	int found = 0;
 
 	if (!*cgroup)
@@ -34,13 +35,14 @@ cgroup_open(const char *cgroup)
 		fail();
 	}
 	while (mount_next(&in, &m)) {
-		if (strcmp(m.type, "cgroup2") != 0 &&
-		    strcmp(m.type, "cgroup") != 0)
+		if ((strcmp(m.type, "cgroup2") != 0 &&
+		    strcmp(m.type, "cgroup") != 0) ||
+		    mount_id(AT_FDCWD, m.point) != m.id)
 			continue;
-		end = stpcpy(path, m.point);
-		if (strncmp(cgroup, "./", 2) == 0)
-			end = stpcpy(end, cgroup_own(&m));
-		stpcpy(stpcpy(end, "/"), cgroup);
+		own = strncmp(cgroup, "./", 2) == 0 ? cgroup_own(&m) : "";
+		if (!own)
+			continue;
+		stpcpy(stpcpy(stpcpy(stpcpy(path, m.point), own), "/"), cgroup);
 		if (access(path, F_OK) < 0)
 			continue;
 		cgroup_add(path);

@@ -104,7 +104,7 @@ why_read_only(const char *path)
 	if (statfs(path, &fs) < 0 || !(fs.f_flags & ST_RDONLY))
 		return;
 	because("MAP-21", "/proc is mounted read-only");
-	if (may_mount() && in_first("user"))
+	if (may_mount() && !is_locked("/proc"))
 		try_again("unshare-lite -m sh -c 'mount -o remount,bind,rw "
 		    "/proc && exec \"$0\" \"$@\"' ");
 }

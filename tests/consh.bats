@@ -305,16 +305,17 @@ only_upper() {
 	for lock in '' 1.1-1.1; do
 		[[ ! $lock ]] || ln -s "$lock" box/lock
 		for i in 1 2 3 4 5 6; do
-			sh -c 'until [ -e go ]; do :; done; exec consh lower box sh -c "echo >>/ran; sleep 1"' 2>said.$i &
+			sh -c 'until [ -e go ]; do :; done; exec consh lower box sh -c "echo >>/ran; sleep 60"' 2>said.$i &
 		done
 		: >go
+		refused_five() { [[ $(cat said.* | grep -c '^consh: ') = 5 ]]; }
+		PATIENCE=30000 eventually refused_five
 		eventually test -s box/upper/ran
-		sleep 0.5
 		[[ -s box/pid && -L box/lock && ! -L box/lock.new ]]
+		kill -9 "$(<box/pid)"
 		wait
-		[[ $(wc -l <box/upper/ran) = 1 ]]
-		[[ $(cat said.* | grep -c '^consh: ') = 5 && $(cat said.* | wc -l) = 5 ]]
-		rm go box/upper/ran
+		[[ $(wc -l <box/upper/ran) = 1 && $(cat said.* | wc -l) = 5 ]]
+		rm go box/upper/ran said.*
 	done
 	only_upper box
 }

@@ -118,6 +118,7 @@ typed_here() {
 	done
 }
 
+# bats test_tags=static
 @test "what is installed is everybody's, finds its own, and may be in use when it is replaced" {
 	dest="$W/de st"
 	umask 077

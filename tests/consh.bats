@@ -314,7 +314,7 @@ only_upper() {
 		[[ -s box/pid && -L box/lock && ! -L box/lock.new ]]
 		kill -9 "$(<box/pid)"
 		wait
-		[[ $(wc -l <box/upper/ran) = 1 && $(cat said.* | wc -l) = 5 ]]
+		[[ $(wc -l <box/upper/ran) = 1 && $(grep -l '^consh: ' said.* | xargs cat | wc -l) = 5 ]]
 		rm go box/upper/ran said.*
 	done
 	only_upper box

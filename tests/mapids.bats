@@ -383,6 +383,10 @@ group 0 $(id -g) 1"
 	works in_ns -pf sh -c 'mapids -t $$ root; echo $?'
 	prints 125
 	because NSE-17
+	# However long the word is that the handle was read for.
+	works in_ns -pf sh -c "echo \$\$ | { mapids -$(printf 'v%.0s' {1..70000})t- root; echo \$?; }"
+	prints 125
+	says '^mapids: try: unshare-lite -m --mount-proc mapids -vvv'
 }
 
 # bats test_tags=root

@@ -245,6 +245,15 @@ export -f moved
 		mount -t tmpfs none D/merged/proc
 		refused mkoverlay -d D
 		because OVL-94
+		# Who has mapped what was in there, and is gone, does not use merged.
+		./hold map "$W/D/merged/proc/gone" &
+		eventually test -e ready
+		rm ready D/merged/proc/gone
+		refused mkoverlay -d D
+		because OVL-94
+		never_says OVL-92
+		kill $!
+		wait $! || :
 		umount D/merged/proc
 		mount -t tmpfs none D/merged
 		refused mkoverlay -d D

@@ -961,6 +961,26 @@ where() {
 }
 
 # bats test_tags=root
+@test "memory.oom_control, which does not read as it is written, is as before after a failure" {
+	v1 memory
+	works cgset "$CG" memory.oom_control=1
+	refused cgset "$CG" memory.oom_control=0 memory.nosuch=1
+	grep -qx 'oom_kill_disable 1' "$g/memory.oom_control"
+	works cgset -d "$CG"
+}
+
+# bats test_tags=root
+@test "decimals are left to the kernel where it takes them" {
+	either
+	device=$(find /dev -type b | head -n 1)
+	needs 'a block device' test "$device"
+	fails 125 cgset "$CG" "io.cost.qos=$device enable=1 rpct=95.00 rlat=5000"
+	never_says 'not a number'
+	misused cgset "$CG" "io.max=$device rbps=95.5M"
+	says 'not a number'
+}
+
+# bats test_tags=root
 @test "where a mount does not show our own cgroup, ./NAME is nothing in it" {
 	either
 	mkdir -p "$g/shown/x"

@@ -137,22 +137,30 @@ cgroup_leads_out(const char *path)
 	    (path[3] == '/' || path[3] == '\0');
 }
 
+/* What leads from a mount's root down to path, "" or "/..."; NULL: nothing. */
+const char *
+cgroup_under(const char *root, const char *path)
+{
+	size_t skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
+
+	if (strncmp(root, path, skip) != 0 ||
+	    (path[skip] != '/' && path[skip] != '\0') ||
+	    cgroup_leads_out(path + skip))
+		return NULL;
+	return path + skip;
+}
+
 /*
- * What leads from the mount down to path ("" or "/...") in the hierarchy of
- * these controllers (none: version 2), or NULL if it shows another one.
+ * The same for a mount of the hierarchy of these controllers (none: version 2),
+ * or NULL if it shows another one.
  */
 const char *
 cgroup_below(const struct mount *m, const char *controllers, const char *path)
 {
-	size_t root = strcmp(m->root, "/") == 0 ? 0 : strlen(m->root);
-
 	if (strcmp(m->type, *controllers ? "cgroup" : "cgroup2") != 0 ||
-	    (*controllers && !has_part(m->super, controllers, ',')) ||
-	    strncmp(m->root, path, root) != 0 ||
-	    (path[root] != '/' && path[root] != '\0') ||
-	    cgroup_leads_out(path + root))
+	    (*controllers && !has_part(m->super, controllers, ',')))
 		return NULL;
-	return path + root;
+	return cgroup_under(m->root, path);
 }
 
 /* Cuts up a line "4:cpu,cpuacct:/path"; NULL if it is none. */

@@ -17,6 +17,7 @@ void		 cgroup_guard_frozen(int dir, const char *path);
 
 struct mount;
 const char	*cgroup_own(const struct mount *m);
+const char	*cgroup_under(const char *root, const char *path);
 const char	*cgroup_below(const struct mount *m, const char *controllers,
 		    const char *path);
 int		 cgroup_leads_out(const char *path);

@@ -55,20 +55,16 @@ each_folder(int dir, int (*act)(int dir, const char *name))
 const char *
 path_in(const struct place *p, char *rest)
 {
-	size_t root = strcmp(p->root, "/") == 0 ? 0 : strlen(p->root);
 	char *line, *names;
+	const char *path;
 
 	while ((line = strsep(&rest, "\n"))) {
-		strsep(&line, ":");
-		names = strsep(&line, ":");
+		line = cgroup_line(line, &names);
 		if (!line || (p->v2 ? *names : !*names ||
 		    !has_part(p->controllers, names, ',')))
 			continue;
-		if (strncmp(line, p->root, root) != 0 ||
-		    (line[root] != '/' && line[root] != '\0') ||
-		    cgroup_leads_out(line + root))
-			return NULL;
-		return strcmp(line + root, "/") == 0 ? "" : line + root;
+		path = cgroup_under(p->root, line);
+		return path && strcmp(path, "/") == 0 ? "" : path;
 	}
 	return NULL;
 }

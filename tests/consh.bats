@@ -301,6 +301,19 @@ only_upper() {
 	only_upper box
 }
 
+@test "who comes as another takes DIR away that it had made makes it again" {
+	for i in 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9; do
+		consh -u 0:4294967295:1 lower box true 2>said.first &
+		sleep 0.0$i
+		consh lower box true 2>said || grep -q 'holds a container\|another consh starts' said || {
+			cat said
+			false
+		}
+		wait $! && flunk "that map was taken"
+		rm -rf box
+	done
+}
+
 @test "of many that find no DIR, or a lock that is none, one runs, and has DIR/pid" {
 	for lock in '' 1.1-1.1; do
 		[[ ! $lock ]] || ln -s "$lock" box/lock

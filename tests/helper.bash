@@ -23,7 +23,7 @@
 #	tty_run CMD...				on a terminal
 #	spawn CMD...				in the background, as $pid, until the test ends
 #	child_of PID				its first child, as soon as there is one
-#	eventually CMD...			within five seconds ($PATIENCE ms)
+#	eventually CMD...			within twenty seconds ($PATIENCE ms)
 #	build NAME				tests/src/NAME.c, as $W/NAME
 #	number_of SYS_NAME			the number of a system call here
 #	needs REASON CMD...			skips the test where CMD fails
@@ -300,7 +300,7 @@ has_children() {
 eventually() {
 	local start=$EPOCHREALTIME
 	until "$@"; do
-		(( ${EPOCHREALTIME/./} - ${start/./} < ${PATIENCE:-5000} * 1000 )) || return 1
+		(( ${EPOCHREALTIME/./} - ${start/./} < ${PATIENCE:-20000} * 1000 )) || return 1
 		sleep 0.02
 	done
 }

@@ -160,8 +160,8 @@ refusal() {
 @test "an orphan with neither environment nor folder is found by its mounts" {
 	does_not_pass <<-'END'
 		setsid -f unshare -Urm sh -c '
-			mount -t tmpfs tmpfs "$W"; cd /; exec env -i sleep 63' >/dev/null 2>&1 3>&-
-		eventually pgrep -f 'sleep 63$'
+			mount -t tmpfs tmpfs "$W"; cd /; exec env -i sleep 63.5' >/dev/null 2>&1 3>&-
+		eventually pgrep -f 'sleep 63.5$'
 	END
 	shows 'process .*sleep 63'
 }

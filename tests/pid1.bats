@@ -181,7 +181,6 @@ teardown() {
 
 # term: a shell with job control in a terminal of its own
 term() {
-	export PATIENCE=8000
 	tmux -L t -f /dev/null new-session -d -x 100 -y 30 \
 		"cd $W; PATH=$PATH PS1='> ' exec bash --norc --noprofile -i 3>&- 4>&-"
 }

@@ -688,7 +688,7 @@ drop_held() {
 
 @test "killed before PROG has its --kill-child, we take it along" {
 	local tool child
-	spawn strace -f -o /dev/null -e inject=prctl:delay_enter=2000000 unshare-lite -rf --kill-child sleep 63
+	spawn strace -f -o /dev/null -e inject=prctl:delay_enter=20000000 unshare-lite -rf --kill-child sleep 63
 	# strace has had other children before, to try out ptrace(2).
 	eventually pgrep -P "$pid" -x unshare-lite
 	tool=$(pgrep -P "$pid" -x unshare-lite)

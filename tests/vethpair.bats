@@ -898,7 +898,6 @@ export -f everything
 		works sh -c 'seq 500 | xargs -P 8 -n 1 sh container'
 		silent
 		same() { everything >after; cmp -s before after; }
-		PATIENCE=20000
 		eventually same || { diff before after; false; }
 		[[ ! -e box1 && ! -e box500 ]]
 	END

@@ -134,6 +134,9 @@ where() {
 	misused cgset demo 'io.max=7:0 rbps=10MB'
 	misused cgset demo 'blkio.throttle.read_bps_device=7:0 1.5M'
 	misused cgset demo cgroup.procs=1
+	misused cgset demo $'pids.\e[1mx\ny=1'
+	misused cgset -c $'pids\e[1m\nx' demo
+	misused cgset -c a/b demo
 	misused cgset "$(printf '%04096d' 0)"
 	refused cgset -t 4194304 demo
 	says ESRCH
@@ -162,6 +165,37 @@ where() {
 	says '^cgset: try: cgset -c memory,cpu mem_cg sh$'
 	refused cgset -g '*:mem_cg' sh
 	says '^cgset: try: cgset mem_cg sh$'
+}
+
+@test "a value that the kernel would take for another is refused" {
+	for value in cpu.max=5000/10000 cpu.max=5000,10000 'cpu.max=50000 100000x' io.weight=50% 'io.weight=default 5x' \
+		'io.latency=7:0 target=5ms' memory.max= memory.limit_in_bytes= hugetlb.2MB.max=; do
+		misused cgset "$CG" "$value"
+	done
+	refused cgset /nosuch 'io.cost.qos=7:0 rpct=95.00'
+	because UNS-31
+}
+
+# bats test_tags=root
+@test "what is said cannot obey others, or be an option" {
+	either
+	works cgset "$CG" pids.max=max
+	cp "$(command -v sleep)" $'\e[31m) \nx'
+	spawn ./$'\e[31m) \nx' 60
+	eventually grep -qF '[31m' "/proc/$pid/comm"
+	works cgset -t "$pid" "$CG"
+	refused cgset -d "$CG"
+	says 'it holds [0-9]+ \(\$.\\033\['
+	mkdir "$g/pids.sub"
+	refused cgset "$CG" pids.nosuch=1
+	because 'CG(1-32|2-50)'
+	never_says pids.sub
+	works cgset -dk "$CG"
+	refused cgset -r pids.max=5 -- "-$CG"
+	because CG1-30
+	try_works
+	[[ $(<"$root/-$CG/pids.max") = 5 ]]
+	works cgset -d -- "-$CG"
 }
 
 ### making
@@ -201,6 +235,18 @@ where() {
 	works cgset -c pids -c memory "$CG"
 	works cgset -d "$p"
 	[[ ! -e $p && -e $g ]]
+}
+
+# bats test_tags=root
+@test "what else a hierarchy is mounted with is no controller" {
+	v1 pids
+	grep -q ' - cgroup2 ' /proc/self/mountinfo || skip 'needs both versions'
+	refused cgset -c rw "$CG"
+	because CG2-01
+	v1 memory
+	refused cgset "$CG" cgroup.subtree_control=+memory
+	because CG1-28
+	never_says 'not mounted'
 }
 
 # bats test_tags=root
@@ -267,6 +313,17 @@ where() {
 	says 'keeps the cgroup namespace'
 	spawn sleep 60
 	works cgset -t "$pid" "$CG"
+	silent
+}
+
+# bats test_tags=root
+@test "-t says nothing of a cgroup namespace that it may not see" {
+	v2
+	works cgset -o 1000:1000 "$CG"
+	works cgset -o 1000:1000 "$CG/a"
+	spawn sleep 60
+	works cgset -t "$pid" "$CG/a"
+	works cgset "$CG/b" setpriv --reuid 1000 --regid 1000 --clear-groups cgset -t "$pid" "$CG/c"
 	silent
 }
 
@@ -471,6 +528,16 @@ where() {
 }
 
 # bats test_tags=root
+@test "who may not leave it is not told to" {
+	either
+	works cgset -o 1000:1000 "$CG"
+	[[ -d $g ]] || works cgset -c pids -o 1000:1000 "$CG"
+	fails 125 cgset -c pids "$CG/x" setpriv --reuid 1000 --regid 1000 --clear-groups sh -c "cgset -d $g; exit \$?"
+	because 'CG[12]-(35|52)'
+	never_says '^cgset: try'
+}
+
+# bats test_tags=root
 @test "what is nested deeper than we may have files is removed, too" {
 	either
 	mkdir "$g"
@@ -488,6 +555,42 @@ where() {
 	fails 125 unshare -mpf --mount-proc cgset -dk "$CG"
 	because CG2-51
 	[[ -d /proc/$pid ]]
+}
+
+# bats test_tags=root
+@test "because: it is not ours to kill, and can have as many processes as before [CG2-55]" {
+	either
+	works cgset -o 1000:1000 "$CG" pids.max=50
+	works cgset -o 1000:1000 "$CG/x" pids.max=9
+	chown 1000 "$g/x/pids.max"
+	spawn sleep 60
+	works cgset -t "$pid" "$CG/x"
+	refused as_user cgset -dk "$CG/x"
+	says EPERM
+	because CG2-55
+	never_says 'after a SIGKILL'
+	says "^cgset: try: sudo cgset -dk $CG/x\$"
+	[[ $(<"$g/x/pids.max") = 9 && -d /proc/$pid ]]
+	root_works
+}
+
+# bats test_tags=root
+@test "a thread of what is elsewhere is not killed, nor said to be" {
+	v1 pids
+	build thread
+	works cgset "$CG" pids.max=max
+	spawn "$W/thread"
+	two() { (( $(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l) == 2 )); }
+	eventually two
+	for thread in "/proc/$pid/task"/*; do
+		[[ ${thread##*/} = "$pid" ]] || echo "${thread##*/}" >"$g/tasks"
+	done
+	refused cgset -dk "$CG"
+	because CG1-31
+	never_says SIGKILL
+	[[ -d /proc/$pid ]]
+	kill "$pid"
+	eventually cgset -d "$CG" 2>/dev/null
 }
 
 # bats test_tags=root
@@ -1210,7 +1313,7 @@ where() {
 }
 
 # bats test_tags=root
-@test "because: CPUs and memory nodes that there are not, and a partition that is none [CG2-26] [CG2-26b] [CG2-42]" {
+@test "because: CPUs and memory nodes that there are not, and a partition that is none [CG2-26] [CG2-26b] [CG2-42] [CG2-56]" {
 	v2 cpuset
 	refused cgset "$CG" cpuset.cpus=0-999
 	because CG2-26
@@ -1223,6 +1326,18 @@ where() {
 	works cgset -d "$CG"
 	works cgset "$CG/a" cpuset.cpus=0
 	works cgset "$CG/b" cpuset.cpus=0
+	second=/sys/devices/system/cpu/cpu1/online
+	[[ ! -e /command ]] || echo 1 >"$second"
+	refused cgset "$CG/a/c" cpuset.cpus=0-1
+	because CG2-56
+	try_works
+	[[ ! -e /command ]] || echo 0 >"$second"
+	[[ ! -e /command ]] || {
+		refused cgset "$CG/c" cpuset.cpus=1
+		because CG2-26
+		try_works
+	}
+	works cgset -d "$CG/a/c"
 	capture cgset "$CG/a" cpuset.cpus.partition=root
 	[[ $status = 0 ]] || because CG2-26b
 	[[ $status = 0 || $(<"$g/a/cpuset.cpus.partition") = member ]]

@@ -70,8 +70,8 @@ each_controller(void act(struct place *p, const char *name, size_t n))
 
 	for (; name; name = name[n] ? name + n + 1 : NULL) {
 		n = strcspn(name, ",");
-		if (n == 0)
-			misuse("-c %s: an empty name", controllers);
+		if (n == 0 || !is_plain(name, n))
+			misuse("-c %s: not a list of names", controllers);
 		act(place_of(name, n), name, n);
 	}
 }

@@ -74,56 +74,6 @@ why_cpu_max(const char *text)
 		    "or N%%");
 }
 
-/* "MAJ:MIN key=value ..." */
-static int
-is_rates(const char *text)
-{
-	static const char keys[] = "rbps|wbps|riops|wiops";
-	const char *rest;
-	size_t n;
-
-	digits(text, &rest, 10);
-	if (rest == text || *rest != ':')
-		return 0;
-	digits(text = rest + 1, &rest, 10);
-	if (rest == text || *rest != ' ')
-		return 0;
-	while (*rest) {
-		text = rest + strspn(rest, " ");
-		n = strcspn(text, "=");
-		if (!text[n] || !has_word(keys, text, n))
-			return 0;
-		text += n + 1;
-		digits(text, &rest, 10);
-		if (strncmp(text, "max", 3) == 0)
-			rest = text + 3;
-		if (rest == text || (*rest && *rest != ' '))
-			return 0;
-	}
-	return 1;
-}
-
-/* "c 1:3 rwm", "b *:* m", "a" */
-static int
-is_device(const char *text)
-{
-	const char *rest;
-	int i;
-
-	if (*text == 'a')
-		return 1;
-	if (!strchr("bc", *text) || text[1] != ' ')
-		return 0;
-	for (i = 0, text += 2; i < 2; i++, text = rest + 1) {
-		digits(text, &rest, 10);
-		if (*text == '*')
-			rest = text + 1;
-		if (rest == text || *rest != (i ? ' ' : ':'))
-			return 0;
-	}
-	return *text && strlen(text) <= 3 && !text[strspn(text, "rwm")];
-}
-
 /* A value that its file does not take. */
 void
 why_value(const struct value *v)
@@ -132,10 +82,11 @@ why_value(const struct value *v)
 
 	if (strcmp(v->file, "cpu.max") == 0)
 		why_cpu_max(v->text);
-	if (strcmp(v->file, "io.max") == 0 && !is_rates(v->text))
+	if (strcmp(v->file, "io.max") == 0)
 		because("CG2-25b", "io.max is MAJ:MIN, or a device's path, and "
-		    "one or more of rbps, wbps, riops, wiops=N or max");
-	if (strncmp(v->file, "devices.", 8) == 0 && !is_device(v->text))
+		    "one or more of rbps, wbps, riops, wiops=N, not 0, or max");
+	/* "a" is refused where there are cgroups below. */
+	if (strncmp(v->file, "devices.", 8) == 0 && *v->text != 'a')
 		because("CG1-22", "%-s is a, or b or c, MAJ:MIN or *, and of "
 		    "the letters r, w and m those that are meant", v->file);
 	for (f = forms; f < forms + sizeof forms / sizeof *forms; f++) {

@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -10,11 +11,17 @@
 #include <unistd.h>
 
 #include "cgset/kill.h"
+#include "cgset/line.h"
 #include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/processes.h"
+#include "cgset/undo.h"
+#include "cgset/why.h"
 #include "put.h"
 #include "say.h"
+
+pid_t spared;
+int n_spared;
 
 static struct place *here;	/* whose processes we are about */
 static int counting, listed, foreign;
@@ -27,9 +34,15 @@ kill_one(pid_t pid)
 
 	if (fd < 0)
 		return;
-	if (is_in(pid, here) != 0)
-		did(syscall(424 /* SYS_pidfd_send_signal */, fd, SIGKILL, NULL,
-		    0), "pidfd_send_signal(%d, SIGKILL)", fd);
+	if (is_in(pid, here) != 0) {
+		if (did(syscall(424 /* SYS_pidfd_send_signal */, fd, SIGKILL,
+		    NULL, 0), "pidfd_send_signal(%d, SIGKILL)", fd) == 0) {
+			killing = 2;
+		} else if (errno == EPERM) {
+			spared = pid;
+			n_spared++;
+		}
+	}
 	close(fd);
 }
 
@@ -117,6 +130,20 @@ is_empty(const struct place *p, int wait)
 	return !find(text, "populated 1");
 }
 
+/* Unless it comes to nothing: then that is taken back. */
+static void
+fork_no_more(struct place *p)
+{
+	const char *most = read_line(p->folder, "pids.max");
+	struct step *s;
+
+	if (*most == '0' || put(p->dir, "pids.max", "0") < 0)
+		return;
+	s = step(WRITTEN, p);
+	s->file = "pids.max";
+	s->text = most;
+}
+
 /*
  * One pass over the processes.  What gets a SIGKILL forks no more; frozen, or
  * with no more PIDs to be had, the others do not either meanwhile.
@@ -127,7 +154,7 @@ kill_by_hand(struct place *p)
 	if (did(put(p->dir, "freezer.state", "FROZEN"),
 	    "write(%d, \"FROZEN\")", p->dir) < 0 &&
 	    put(p->dir, "cgroup.freeze", "1") < 0)
-		put(p->dir, "pids.max", "0");
+		fork_no_more(p);
 	each_process(p);
 	if (put(p->dir, "freezer.state", "THAWED") < 0)
 		put(p->dir, "cgroup.freeze", "0");
@@ -138,13 +165,15 @@ int
 kill_all(struct place *p)
 {
 	here = p;
-	listed = 0;
+	listed = n_spared = 0;
 	counting = p->v2 && did(put(p->dir, "cgroup.kill", "1"),
 	    "write(%s, \"1\")", joined(p->folder, "/", "cgroup.kill")) == 0;
-	if (counting)
+	if (counting) {
+		killing = 2;
 		each_process(p);
-	else
+	} else {
 		kill_by_hand(p);
+	}
 	return listed;
 }
 

@@ -1,4 +1,9 @@
+#include <sys/types.h>
+
 struct place;
+
+extern pid_t spared;	/* one that we may not kill, or 0 */
+extern int n_spared;	/* how many of them there were */
 
 int	 kill_all(struct place *p);
 int	 foreign_in(struct place *p);

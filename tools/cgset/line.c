@@ -50,7 +50,9 @@ try_line(const char *prefix, const char *name)
 	put_option(&o, " -c ", controllers);
 	put_option(&o, " -o ", owner);
 	put_option(&o, " -t ", process);
-	put_option(&o, " ", name ? name : cgroup);
+	if (!name)
+		name = cgroup;
+	put_option(&o, *name == '-' ? " -- " : " ", name);
 	for (i = 0; i < n_values; i++)
 		if (!put_value(&o, &values[i]))
 			return;

@@ -178,8 +178,7 @@ keep_old(const struct value *v)
 		keep_controllers(v, now);
 		return;
 	}
-	if (strchr(v->text, ' ') && (strncmp(v->file, "io.", 3) == 0 ||
-	    strncmp(v->file, "blkio.", 6) == 0))
+	if (strchr(v->text, ' ') && is_of_disks(v->file))
 		old = line_for(v, now);
 	/* Of version 1: "oom_kill_disable 1", where it takes "1". */
 	if (strcmp(v->file, "memory.oom_control") == 0 && strchr(now, ' '))
@@ -206,7 +205,7 @@ set_value(const struct value *v)
 	}
 	if (did(ret, "write(%s, %s)", joined(p->folder, "/", v->file),
 	    text) < 0) {
-		tell("set %-s of %s to %s", v->file, p->folder, v->text);
+		tell_set(v);
 		why_not_set(errno, v);
 		fail();
 	}

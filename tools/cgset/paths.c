@@ -24,6 +24,15 @@ joined(const char *a, const char *b, const char *c)
 	return start;
 }
 
+/* Whether n bytes may be a name of the kernel's, to be said without quotes. */
+int
+is_plain(const char *name, size_t n)
+{
+	while (n > 0 && *name > ' ' && *name < 0x7f && *name != '/')
+		name++, n--;
+	return n == 0;
+}
+
 /* Whether one of n bytes is among the words of a list. */
 int
 has_word(const char *list, const char *word, size_t n)

@@ -40,7 +40,7 @@ static void
 add(const struct mount *m, const char *operand)
 {
 	int v2 = strcmp(m->type, "cgroup2") == 0;
-	const char *options = v2 ? "" : m->super;
+	const char *options = v2 ? "" : m->super + 3;	/* behind "rw," */
 	struct place *p = places;
 
 	if (mount_id(AT_FDCWD, m->point) != m->id)
@@ -164,7 +164,7 @@ no_own_folder(const struct place *p)
 	    "does not show it", p->point, p->root);
 	try_line(words("unshare-lite -m sh -c 'mount -t tmpfs none \"$0\" && "
 	    "mount -t cgroup%-s none \"$0\" && exec \"$@\"' %s ", p->v2 ?
-	    "2" : joined(" -o ", p->controllers + 3, ""), p->point), NULL);
+	    "2" : joined(" -o ", p->controllers, ""), p->point), NULL);
 	fail();
 }
 
@@ -191,9 +191,9 @@ place_of(const char *controller, size_t n)
 	for (p = places; p < places + n_places; p++)
 		if (!p->v2 && has_word(p->controllers, controller, n))
 			return p;
-	if (n == 2 && strncmp(controller, "io", n) == 0)
+	if (has_word("io", controller, n))
 		return place_of("blkio", 5);
-	if (n == 6 && strncmp(controller, "cgroup", n) == 0 && !unified())
+	if (has_word("cgroup", controller, n) && !unified())
 		return place_of("freezer", 7);
 	return unified();
 }

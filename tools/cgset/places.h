@@ -12,7 +12,7 @@ struct place {
 	int exists;		/* or did before we came */
 	int dir;		/* the folder, once opened */
 	int joined;
-	const char *controllers;	/* of version 1: "rw,cpu,cpuacct" */
+	const char *controllers;	/* of version 1: "cpu,cpuacct" */
 	const char *point;	/* where the hierarchy is mounted */
 	const char *root;	/* which cgroup that shows, "/" for all */
 	const char *folder;	/* CGROUP, there */

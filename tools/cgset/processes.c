@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "cgset/line.h"
+#include "cgset/paths.h"
 #include "cgset/places.h"
 #include "cgset/processes.h"
 #include "facts.h"
@@ -122,15 +124,9 @@ processes_of(const struct place *p, char *list, size_t size)
 static int
 is_listed(const char *list, pid_t pid)
 {
-	const char *end;
+	const char *word = words("%d", pid);
 
-	for (; *list; list = end + (*end == '\n')) {
-		if ((pid_t)digits(list, &end, 10) == pid)
-			return 1;
-		if (end == list)
-			break;
-	}
-	return 0;
+	return has_word(list, word, strlen(word));
 }
 
 /* The process, or who waits for it, and so on up, if one is in it; or 0. */

@@ -13,7 +13,6 @@
 #include "cgset/remove.h"
 #include "cgset/why.h"
 #include "facts.h"
-#include "put.h"
 #include "say.h"
 
 #define PATIENCE 10000		/* milliseconds in which one more has to end */
@@ -70,6 +69,8 @@ remove_place(struct place *p, int killing)
 
 	for (;;) {
 		n = killing ? kill_all(p) : 0;
+		if (n && n == n_spared)
+			cannot_remove(EPERM, p);
 		if ((n || ms > 1) && is_empty(p, ms) < 0)
 			pause_for(ms);
 		if (remove_tree(p) == 0)
@@ -87,31 +88,17 @@ remove_place(struct place *p, int killing)
 	}
 }
 
-static int
-is_occupied(int dir, const char *name)
-{
-	static char text[64];
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), yes;
-
-	if (fd < 0)
-		return 0;
-	yes = get(fd, "cgroup.procs", text, sizeof text) > 0;
-	close(fd);
-	return yes;
-}
-
 /* Without -k nothing is removed, unless all can be. */
 static void
 guard_occupied(struct place *p)
 {
+	static char list[64];
 	int empty = p->v2 ? is_empty(p, 0) : -1;
 
 	if (empty < 0)
-		empty = each_folder(p->dir, is_occupied) == 0 &&
-		    !is_occupied(p->dir, ".");
-	if (empty)
-		return;
-	cannot_remove(EBUSY, p);
+		empty = processes_of(p, list, sizeof list) == 0;
+	if (!empty)
+		cannot_remove(EBUSY, p);
 }
 
 /* Who has no PID here might be one of our ancestors. */

@@ -168,7 +168,7 @@ tell_misnamed(void)
 		if (!found++)
 			tell("set %-s", v->file);
 		because(v->place->v2 ? "CG2-46" : "CG1-01", "%-s is of version "
-		    "%d; here, %-s is of version %d%-s%-s", v->file,
+		    "%d; here, %s is of version %d%-s%-s", v->file,
 		    2 - v->place->v2, v->place->folder, v->place->v2 + 1,
 		    t.name ? ", which has " : " and has nothing like it",
 		    t.name ? t.name : "");

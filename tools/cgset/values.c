@@ -45,11 +45,11 @@ bytes_of(const char *text)
 
 	if (rest == text)
 		return -1;
-	if (*rest && (unit = strchr(units, *rest & ~0x20))) {
+	if (*rest > ' ' && (unit = strchr(units, *rest & ~0x20))) {
 		n <<= 10 * (unit - units + 1);
 		rest++;
 	}
-	return *rest ? -1 : (long long)n;
+	return rest[strspn(rest, " ")] ? -1 : (long long)n;
 }
 
 /*
@@ -78,8 +78,10 @@ rates(const char *text, int whole)
 	struct stat st;
 
 	word = strsep(&rest, " ");
-	if (*word != '/') {
+	if (strchr(word, ':')) {
 		put_text(&o, word);
+	} else if (*word != '/') {
+		put_plain(&o, word, whole);
 	} else {
 		if (stat(word, &st) < 0)
 			die("find the device of %s", text);
@@ -101,15 +103,20 @@ rates(const char *text, int whole)
 	return joined(line, "", "");
 }
 
+int
+is_of_disks(const char *file)
+{
+	return has_word("io|blkio", file, strcspn(file, "."));
+}
+
 /* One operand, in the kernel's words. */
 void
 add_value(const char *word)
 {
 	struct value *v = &values[n_values];
 	size_t n = strcspn(word, "=");
-	int whole;
 
-	if (!word[n] || n == 0 || *word == '.' || memchr(word, '/', n))
+	if (!word[n] || n == 0 || *word == '.' || !is_plain(word, n))
 		misuse("%s: not FILE=VALUE", word);
 	if (n_values == MOST_VALUES)
 		misuse("more than %d times FILE=VALUE", MOST_VALUES);
@@ -119,14 +126,12 @@ add_value(const char *word)
 	v->text = word + n + 1;
 	if (strcmp(v->file, "cpu.max") == 0)
 		v->text = percent(v->text);
-	whole = strcmp(v->file, "io.max") == 0 ||
-	    strncmp(word, "blkio.throttle.", 15) == 0;
-	if (whole || (*v->text == '/' && (strncmp(word, "io.", 3) == 0 ||
-	    strncmp(word, "blkio.", 6) == 0)))
-		v->text = rates(v->text, whole);
-	if (strcmp(v->file, "tasks") == 0 ||
-	    strcmp(v->file, "cgroup.procs") == 0 ||
-	    strcmp(v->file, "cgroup.threads") == 0)
+	/* io.cost.qos takes decimals. */
+	if (is_of_disks(word) || strcmp(v->file, "cpu.max") == 0)
+		v->text = rates(v->text, strncmp(word, "io.cost.", 8) != 0);
+	if (!*v->text && has_word("memory|hugetlb", word, strcspn(word, ".")))
+		misuse("%s: VALUE is missing", word);	/* it would be 0 */
+	if (has_word("tasks|cgroup.procs|cgroup.threads", word, n))
 		misuse("%s: a process is moved by -t PID", word);
 }
 

@@ -11,5 +11,6 @@ extern struct value values[MOST_VALUES];
 extern int n_values;
 
 void		 add_value(const char *word);
+int		 is_of_disks(const char *file);
 void		 place_values(void);
 long long	 bytes_of(const char *text);

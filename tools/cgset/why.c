@@ -80,13 +80,14 @@ processes(const char *list)
 		}
 		put_text(&o, n++ ? ", " : "");
 		put_number(&o, pid, 10);
-		strcpy(name, "of another PID namespace");
-		if (pid)
-			get(AT_FDCWD, proc_path(pid, "comm"), name,
-			    sizeof name);
+		if (!pid) {
+			put_text(&o, " (of another PID namespace)");
+			continue;
+		}
+		get(AT_FDCWD, proc_path(pid, "comm"), name, sizeof name);
 		name[strcspn(name, "\n")] = '\0';
 		put_text(&o, " (");
-		put_text(&o, name);
+		put_quoted(&o, PASTE, name);
 		put_text(&o, ")");
 	}
 	if (more) {
@@ -114,7 +115,8 @@ try_as_root(void)
 	const char *name = strrchr(cgroup, '/');
 	unsigned uid = geteuid(), gid = getegid();
 
-	if (!uid || !in_first("user"))
+	if (!uid || !in_first("user") ||
+	    status_number(0, "NoNewPrivs", 10) == 1)
 		return;
 	if (*prog)
 		before_prog = joined(words(" setpriv --reuid=%u --regid=%u "

@@ -20,13 +20,16 @@ void		 why_not_allowed(int err, const struct place *p,
 void		 why_not_enabled(int err, const struct place *p,
     const char *controller);
 void		 why_subtree(int err, const struct value *v);
+int		 is_beyond(const struct value *v);
 void		 why_cpuset(const struct value *v);
 void		 why_memory(int err, const struct value *v);
 void		 why_quota(const struct value *v);
 void		 why_device(const struct value *v);
+void		 tell_set(const struct value *v);
 void		 why_not_set(int err, const struct value *v);
 void		 why_not_given(int err, const struct place *p);
 void		 why_not_joined(int err, const struct place *p, pid_t pid);
+void		 why_not_theirs(const char *id, pid_t pid);
 void		 why_not_removed(int err, const struct place *p);
 void		 try_as_root(void);
 void		 try_value(const struct value *v, const char *value);

@@ -39,14 +39,14 @@ why_not_across(const struct place *p)
 	try_as_root();
 }
 
-static void
-why_not_theirs(pid_t pid)
+void
+why_not_theirs(const char *id, pid_t pid)
 {
 	long uid = status_number(pid, "Uid", 10);
 
-	if (!pid || !geteuid() || uid == geteuid())
+	if (!pid || uid == geteuid())
 		return;
-	because("CG1-18", "process %d is uid %ld's, and we are %u", pid, uid,
+	because(id, "process %d is uid %ld's, and we are %u", pid, uid,
 	    geteuid());
 	try_as_root();
 }
@@ -105,7 +105,7 @@ why_not_joined(int err, const struct place *p, pid_t pid)
 		if (p->v2)
 			why_not_across(p);
 		else
-			why_not_theirs(pid);
+			why_not_theirs("CG1-18", pid);
 	}
 	if (err == EBUSY && *down) {
 		because("CG2-06", "%s hands down controllers (%-s), and so "
@@ -116,7 +116,7 @@ why_not_joined(int err, const struct place *p, pid_t pid)
 	    "invalid")) {
 		because("CG2-17", "%s is domain invalid (cgroup.type): what "
 		    "is above it is threaded", p->folder);
-		try_line(words("cgset %s cgroup.type=threaded && ", cgroup),
+		try_line(words("cgset %s cgroup.type=threaded && ", p->folder),
 		    NULL);
 	}
 	if (err == ENOSPC && !p->v2)
@@ -145,7 +145,8 @@ check_moved(pid_t pid, int pidfd)
 		because("MAP-44", "it has ended in the meantime");
 		fail();
 	}
-	if (!same_namespace(proc_path(pid, "ns/cgroup"),
+	if (access(proc_path(pid, "ns/cgroup"), F_OK) == 0 &&
+	    !same_namespace(proc_path(pid, "ns/cgroup"),
 	    "/proc/self/ns/cgroup"))
 		say("process %d keeps the cgroup namespace that it has: only "
 		    "what starts here (unshare-lite --into-cgroup) sees itself "

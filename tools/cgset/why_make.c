@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgset/kill.h"
 #include "cgset/line.h"
 #include "cgset/make.h"
 #include "cgset/paths.h"
@@ -19,6 +20,7 @@
 #include "cgset/why.h"
 #include "facts.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "target.h"
 
@@ -111,21 +113,21 @@ why_no_controller(const struct place *p, const char *controller)
 
 	if (has_word(has, controller, n))
 		return;
-	if (hierarchy < 0)
-		because("CG2-01", "this kernel has no such controller; %s has "
-		    "%-s", p->point, has);
-	else if (!enabled)
+	if (!enabled)
 		because("CG2-39", "it was disabled when the machine was "
 		    "started (cgroup_disable)");
 	else if (hierarchy > 0)
 		because("CG1-28", "it belongs to a hierarchy of version 1, "
-		    "number %d, that is not mounted here", hierarchy);
-	else if (access(joined(p->point, "/", "cgroup.type"), F_OK) == 0)
+		    "number %d%-s", hierarchy, place_of(controller, n)->v2 ?
+		    ", that is not mounted here" : "");
+	else if (hierarchy == 0 &&
+	    access(joined(p->point, "/", "cgroup.type"), F_OK) == 0)
 		because("CG2-02", "it is not handed down to %s, the topmost "
 		    "cgroup that is to be seen here", p->point);
 	else
-		because("CG2-01", "only version 1 has such a controller; %s "
-		    "has %-s", p->point, has);
+		because("CG2-01", "%-s has no such controller to hand down; "
+		    "%s has %-s", hierarchy < 0 ? "this kernel" : "version 2",
+		    p->point, has);
 }
 
 static void
@@ -227,7 +229,8 @@ why_ours(const struct place *p, pid_t kin)
 	}
 	because(p->v2 ? "CG2-52" : "CG1-35", "we are in it, by %-s, and "
 	    "neither -d nor -k touches that", processes(all));
-	try_line(prefix, NULL);
+	if (may(AT_FDCWD, joined(p->point, "/", "cgroup.procs"), W_OK))
+		try_line(prefix, NULL);
 }
 
 void
@@ -237,12 +240,14 @@ why_not_removed(int err, const struct place *p)
 
 	if (err == ENOENT)
 		because("CG1-26", "there is no such cgroup");
+	if (spared)
+		why_not_theirs("CG2-55", spared);
 	if (us)
 		why_ours(p, us);
 	else if (err == EBUSY && processes_of(p, list, sizeof list)) {
 		because(p->v2 ? "CG2-47" : "CG1-31", "it holds %-s%-s",
-		    processes(list), killing ? ", none of which ended for 10 "
-		    "seconds after a SIGKILL" : "");
+		    processes(list), killing > 1 && !spared ? ", none of which "
+		    "ended for 10 seconds after a SIGKILL" : "");
 		if (!killing) {
 			killing = 1;
 			try_line("", NULL);

@@ -45,6 +45,16 @@ set_of(const char *list)
 	return set;
 }
 
+/* Version 2 takes any set of them, and gives what there is. */
+int
+is_beyond(const struct value *v)
+{
+	return v->place->v2 && (strcmp(v->file, "cpuset.cpus") == 0 ||
+	    strcmp(v->file, "cpuset.mems") == 0) && set_of(v->text) &
+	    ~set_of(read_line(v->place->folder, joined(v->file, ".effective",
+	    "")));
+}
+
 void
 why_cpuset(const struct value *v)
 {
@@ -52,7 +62,8 @@ why_cpuset(const struct value *v)
 	const struct place *p = v->place;
 	const char *online = read_line(mems ? "/sys/devices/system/node" :
 	    "/sys/devices/system/cpu", "online");
-	const char *above = read_line(folder_above(p->folder), v->file);
+	const char *above = read_line(folder_above(p->folder),
+	    joined(v->file, p->v2 ? ".effective" : "", ""));
 
 	if (!mems && strcmp(v->file, "cpuset.cpus") != 0)
 		return;
@@ -63,8 +74,9 @@ why_cpuset(const struct value *v)
 	} else if (v->text[strspn(v->text, "0123456789,-")]) {
 		because(!p->v2 ? "CG1-38" : "CG2-26", "%-s is a list such as "
 		    "0-2,5", v->file);
-	} else if (!p->v2 && set_of(v->text) & ~set_of(above)) {
-		because("CG1-07", "the cgroup above it has %-s", above);
+	} else if (set_of(v->text) & ~set_of(above)) {
+		because(p->v2 ? "CG2-56" : "CG1-07", "the cgroup above it has "
+		    "%-s", above);
 		try_value(v, above);
 	} else if (!p->v2 && !*v->text) {
 		because("CG1-06", "it holds processes, which need at least "
@@ -101,7 +113,7 @@ why_memory(int err, const struct value *v)
 		return;
 	because("CG1-05", "memory alone may not be more than memory and swap "
 	    "together, and %-s is %lld", other, limit);
-	try_line(words("cgset %s %-s=%s && ", cgroup, other, v->text), NULL);
+	try_line(words("cgset %s %-s=%s && ", folder, other, v->text), NULL);
 }
 
 /* In version 1 no cgroup may have more than the one above it. */
@@ -138,8 +150,7 @@ why_device(const struct value *v)
 	char *number = (char *)joined(v->text, "", "");
 	const char *folder, *disk;
 
-	if (strncmp(v->file, "io.", 3) != 0 &&
-	    strncmp(v->file, "blkio.", 6) != 0)
+	if (!is_of_disks(v->file))
 		return;
 	number[strcspn(number, " ")] = '\0';
 	folder = joined("/sys/dev/block/", number, "");

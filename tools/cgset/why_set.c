@@ -1,6 +1,7 @@
 /* Why a FILE did not take its VALUE, or took it and yet does not do it. */
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -16,6 +17,12 @@
 #include "names.h"
 #include "put.h"
 #include "say.h"
+
+void
+tell_set(const struct value *v)
+{
+	tell("set %-s of %s to %s", v->file, v->place->folder, v->text);
+}
 
 static void
 why_type(const struct value *v)
@@ -59,8 +66,8 @@ why_no_file(const struct value *v)
 	if (names_open(&in, p->dir, ".") < 0)
 		return;
 	while ((name = name_next(&in)))
-		if (strncmp(name, v->file, n) == 0 && name[n] == '.' &&
-		    o.end - o.at > 100) {
+		if (in.type == DT_REG && strncmp(name, v->file, n) == 0 &&
+		    name[n] == '.' && o.end - o.at > 100) {
 			put_text(&o, o.at > line ? ", " : "");
 			put_text(&o, name);
 		}
@@ -153,7 +160,7 @@ guard_memory(const struct value *v)
 		return -1;
 	if (kin_in(p, getpid())) {
 		errno = EBUSY;
-		tell("set %-s of %s to %s", v->file, p->folder, v->text);
+		tell_set(v);
 		because("CG2-30", "we are in it, and it uses %lld bytes: the "
 		    "kernel would kill until it does not; memory.high only "
 		    "slows down", used);
@@ -165,17 +172,20 @@ guard_memory(const struct value *v)
 void
 check_set(const struct value *v, long ooms)
 {
-	const char *now;
+	const char *now = NULL;
 
 	if (ooms >= 0 && (ooms = oom_kills(v->place) - ooms) > 0)
 		say("memory.max is less than was in use: the OOM killer ended "
 		    "%ld of its processes", ooms);
 
-	if (strcmp(v->file, "cpuset.cpus.partition") != 0 ||
-	    !find(now = read_line(v->place->folder, v->file), "invalid"))
+	if (!is_beyond(v) && (strcmp(v->file, "cpuset.cpus.partition") != 0 ||
+	    !find(now = read_line(v->place->folder, v->file), "invalid")))
 		return;
 	errno = EINVAL;
-	tell("set %-s of %s to %s", v->file, v->place->folder, v->text);
-	because("CG2-26b", "it says: %-s", now);
+	tell_set(v);
+	if (now)
+		because("CG2-26b", "it says: %-s", now);
+	why_cpuset(v);
+	unexplained(KNOWN);
 	fail();
 }

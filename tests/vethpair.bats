@@ -545,6 +545,9 @@ export -f state
 		second=$(unshare-lite -n --hold=$$)
 		vethpair -t "$second" ve7=10.79.0.1/24 eth0 >/dev/null
 		vethpair -t "$pid" ve8=10.80.0.1/24 eth8 >/dev/null
+		vethpair -t "$pid" -- -v eth7 >/dev/null
+		refused vethpair -t "$pid" -- -v eth7
+		try_works
 		for peer in eth0 eth9; do	# the cable of another container stays
 			refused vethpair -t "$second" ve8=10.80.0.1/24 $peer
 			because VET-02
@@ -589,7 +592,7 @@ export -f state
 		refused vethpair -t "$pid" ve0 averyveryverylongname
 		because VET-03
 		try_works
-		for name in a/b a:b 'a b' . .. $'a\tb' à; do
+		for name in a/b a:b 'a b' . .. all default $'a\tb' à; do
 			refused vethpair -t "$pid" ve1 "$name"
 			says EINVAL
 			because VET-03

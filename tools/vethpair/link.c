@@ -12,11 +12,11 @@
 
 static struct request r;
 
-/* The kernel refuses more than 15 bytes: it need not see them all. */
+/* Of 255 bytes at most, of which the kernel refuses more than 15. */
 static void
 add_name(const char *name)
 {
-	add(&r, IFLA_IFNAME, name, strnlen(name, 64) + 1);
+	add(&r, IFLA_IFNAME, name, strlen(name) + 1);
 }
 
 /*

@@ -5,7 +5,18 @@
 #include "cable.h"
 #include "format.h"
 #include "mend.h"
+#include "put.h"
 #include "say.h"
+
+static const char bad[] = "/: \t\n\v\f\r\240";
+
+/* The latter two are folders of /proc/sys/net/ipv4/conf. */
+int
+is_bad_name(const char *name)
+{
+	return name[strcspn(name, bad)] ||
+	    has_part("./../all/default", name, '/');
+}
 
 /* Its name, with the first number at the end that makes it free. */
 void
@@ -37,11 +48,9 @@ mend_name(struct end *e)
 	if (strlen(e->name) > 15)
 		e->name[15] = '\0';
 	for (p = e->name; *p; p++)
-		if (*p & 0x80 || strchr("/: \t\n\v\f\r", *p))
+		if (*p & 0x80 || strchr(bad, *p))
 			*p = '_';
-	if (*e->name == '.')
-		*e->name = '_';
-	if (link_of(e->sock, 0, e->name).index)
+	if (is_bad_name(e->name) || link_of(e->sock, 0, e->name).index)
 		mend_taken(e);
 }
 

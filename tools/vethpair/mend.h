@@ -1,4 +1,5 @@
 /* Command lines that would work, for a `try`: the user's own, mended. */
+int	 is_bad_name(const char *name);
 void	 mend_name(struct end *e);
 void	 mend_taken(struct end *e);
 void	 try_ends(const struct cable *mended);

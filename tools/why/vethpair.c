@@ -20,18 +20,6 @@
 #include "vethpair/mend.h"
 #include "vethpair/rtnl.h"
 
-static int
-is_bad_name(const char *name)
-{
-	const unsigned char *p = (const unsigned char *)name;
-
-	for (; *p; p++)
-		if (*p == '/' || *p == ':' || *p == ' ' || *p == 0xa0 ||
-		    (*p >= '\t' && *p <= '\r'))
-			return 1;
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 void
 why_no_bridge(const struct cable *c)
 {
@@ -82,7 +70,7 @@ why_name(struct end *e)
 		    "15 at most", e->name, n);
 	if (is_bad_name(e->name))
 		because("VET-03", "%s: an interface's name has no blank, / "
-		    "or :, and is neither . nor ..", e->name);
+		    "or :, nor is it . .. all default", e->name);
 	mend_name(e);
 	return 1;
 }
@@ -126,7 +114,7 @@ why_exists(const struct cable *c)
 	taken = why_taken(&mended.host, "here", "VET-02");
 	taken |= why_taken(&mended.peer, "in the target", "VET-05");
 	if (is_done_already(c))
-		try_behind("vethpair -d ", c->host.name, " && ");
+		try_behind("vethpair -d -- ", c->host.name, " && ");
 	else if (taken)
 		try_free_networks(&mended);
 }

@@ -55,9 +55,7 @@ proc_hides(void)
 {
 	static struct mount m;
 
-	return mount_at("/proc", &m) && (find(m.super, "hidepid=2") ||
-	    find(m.super, "hidepid=invisible") ||
-	    find(m.super, "hidepid=4") || find(m.super, "ptraceable"));
+	return mount_at("/proc", &m) && find(m.super, "hidepid=");
 }
 
 static int

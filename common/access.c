@@ -56,7 +56,7 @@ why_no_access(const char *operand, pid_t pid)
 		because("NSE-26", "process %-s has capabilities that we lack, "
 		    "and we have no CAP_SYS_PTRACE", operand);
 	else
-		because("NSE-28", "one of Landlock, another security module, a "
-		    "user namespace above ours keeps us from process %-s: its "
-		    "uid and capabilities do not", operand);
+		because("NSE-28", "one of Landlock, another security module, "
+		    "its user namespace keeps us from process %-s: its uid and "
+		    "capabilities do not", operand);
 }

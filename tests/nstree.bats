@@ -131,7 +131,7 @@ export -f sleeps inode field well_formed look as_looked
 	# What is above is there, without those that were not asked for.
 	[[ $(field 8 "$(inode "$outer" user)") = 0 ]]
 	[[ $(field 9 "$(inode "$outer" user)") = - ]]
-	has_line "$(grep "^user $(inode "$outer" user) " <<<"$stdout")" ' kept by what is below it$'
+	has_line "$(grep "^user $(inode "$outer" user) " <<<"$stdout")" ' 0 - -$'
 	[[ $(cut -d ' ' -f 2 <<<"$stdout" | sort | uniq -d) = '' ]]
 }
 
@@ -257,6 +257,23 @@ export -f sleeps inode field well_formed look as_looked
 		umount "$W/a b"
 		works nstree
 		! has_line "$stdout" "^(net $net|uts $uts) " || flunk 'it is shown'
+	END
+}
+
+@test "of a pin that is covered another one tells more" {
+	inside -pf --mount-proc <<-'END'
+		touch a b over
+		unshare --net=a true
+		net=$(stat -c %i a)
+		mount --bind a b
+		mount --bind over a
+		works nstree -n
+		[[ $(field 4 "$net") = "$(inode $$ user)" ]]
+		umount b
+		works nstree -n
+		[[ $(field 4 "$net") = - ]]
+		umount a
+		umount a
 	END
 }
 
@@ -497,13 +514,22 @@ export -f sleeps inode field well_formed look as_looked
 
 # bats test_tags=root
 @test "because: /proc hides the processes of others" {
-	contain -u
-	inside <<-END
-		mount -t proc -o hidepid=2 proc /proc
-		refused as_user nstree -t $pid
-		because NSE-18
+	inside -pf <<-'END'
+		sleep 100 &
+		for how in 1 2 4; do
+			mount -t proc -o hidepid=$how proc /proc
+			refused as_user nstree -t $!
+			because NSE-18
+			works as_user nstree
+			because NSE-18
+			works nstree
+			silent
+			umount /proc
+		done
+		mount -t proc -o hidepid=2,gid=1000 proc /proc
 		works as_user nstree
-		because NSE-18
+		because NSE-06
+		never_says 'hidepid|not seen at all'
 	END
 }
 

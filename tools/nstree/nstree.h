@@ -29,6 +29,7 @@ struct space {
 	struct keeper *kept;
 	struct space *found, *bucket;	/* of all, and of one bucket */
 	struct space *child, *next;	/* in the tree */
+	int asked;			/* it was open, and the kernel told */
 	int shown;
 };
 

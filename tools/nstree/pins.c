@@ -86,7 +86,8 @@ read_mounts(pid_t pid)
 		if (strcmp(m.type, "nsfs") != 0 ||
 		    (kind = kind_in(m.root)) < 0)
 			continue;
-		if (!(s = find_space(id_in(m.root))))
+		s = find_space(id_in(m.root));
+		if (!s || !s->asked)
 			s = open_mount(root, m.point, kind, id_in(m.root));
 		add_keeper(s, pid, -1, m.point);
 	}

@@ -52,7 +52,7 @@ print_keepers(const struct space *s)
 {
 	const struct keeper *k;
 
-	print(s->kept ? "kept by" : "kept by what is below it");
+	print(s->kept ? "kept by" : targets ? "-" : "kept by what is below it");
 	for (k = s->kept; k; k = k->next) {
 		if (!k->path) {
 			print(" descriptor %d of process %d", k->fd, k->pid);

@@ -71,20 +71,22 @@ add_space(int fd, int kind, unsigned id)
 			die("look at a namespace");
 		id = st.st_ino;
 	}
-	if ((s = find_space(id))) {
-		if (fd >= 0)
-			close(fd);
-		return s;
+	if (!(s = find_space(id))) {
+		s = keep(sizeof *s);
+		s->kind = kind;
+		s->id = id;
+		s->bucket = buckets[id % BUCKETS];
+		buckets[id % BUCKETS] = s;
+		*last = s;
+		last = &s->found;
 	}
-	s = keep(sizeof *s);
-	s->kind = kind;
-	s->id = id;
-	s->bucket = buckets[id % BUCKETS];
-	buckets[id % BUCKETS] = s;
-	*last = s;
-	last = &s->found;
 	if (fd < 0)
 		return s;
+	if (s->asked) {
+		close(fd);
+		return s;
+	}
+	s->asked = 1;
 	if (kind == USERNS || kind == PIDNS)
 		s->parent = relative(fd, NS_GET_PARENT, kind);
 	if (kind == USERNS && ioctl(fd, NS_GET_OWNER_UID, &s->uid) < 0)

@@ -70,8 +70,10 @@ say_unseen(void)
 		put_pid(operand, one_unseen);
 		why_no_access(operand, one_unseen);
 	}
-	if (proc_hides()) {
-		say("processes of others are not seen at all");
+	/* Not from root, nor from the group that may see all. */
+	if (access("/proc/1", F_OK) < 0 && proc_hides()) {
+		if (!unseen)
+			say("processes of others are not seen at all");
 		because("NSE-18", "/proc is mounted with hidepid");
 	}
 	if (!proc_is_ours()) {

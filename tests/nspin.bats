@@ -420,6 +420,54 @@ export -f inode
 		because PIN-28
 		fails 125 nspin -d ./f ./g ./h
 		[[ $(ls) = f ]]
+		refused nspin -d f/g
+		because PIN-08
+		same_mounts
+	END
+}
+
+@test "because: something else is mounted on the pin" {
+	inside <<-'END'
+		own
+		>over
+		for name in p "it's"; do
+			works nspin -t $$ -n "./$name"
+			mount --bind over "$name"
+			refused nspin -d "./$name"
+			because PIN-32
+			try_works
+			[[ ! -e $name ]]
+			works nspin -t $$ -n "./$name"
+			mount --bind over "$name"
+			refused nspin -t $$ -u "./$name"
+			because PIN-32
+			umount "$name"
+			works nspin -d "./$name"
+		done
+		mount --bind over over
+		refused nspin -d ./over
+		because PIN-08
+		umount over
+		same_mounts
+	END
+}
+
+@test "because: another has taken the name of a pin that is being made, and keeps it" {
+	inside <<-'END'
+		own
+		spawn strace -qqo /dev/null -P "$W/p" -e inject=open,openat:signal=SIGSTOP:when=1 nspin -t $$ -n "$W/p" 2>said
+		eventually test -e p
+		stopped=$(child_of "$pid")
+		eventually grep -q '^State:.[tT]' "/proc/$stopped/status"
+		rm p
+		echo mine >p
+		kill -CONT "$stopped"
+		status=0
+		wait "$pid" || status=$?
+		(( status == 125 ))
+		[[ $(<p) = mine ]]
+		stderr=$(<said)
+		because PIN-33
 		same_mounts
 	END
 }

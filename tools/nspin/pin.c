@@ -26,6 +26,15 @@ static struct pin {
 	int made, bound;
 } pins[KINDS];
 
+/* Who takes it for that of a nspin that was killed removes it. */
+static int
+is_there(const struct pin *p)
+{
+	struct stat st;
+
+	return fstat(p->file, &st) == 0 && st.st_nlink;
+}
+
 static void
 take_back(void)
 {
@@ -34,12 +43,13 @@ take_back(void)
 	for (i = KINDS - 1; i >= 0; i--) {
 		const char *path = path_in(place, i);
 
+		if (!pins[i].made)
+			continue;
 		if (pins[i].bound)
 			unpin(path);
-		if (pins[i].made) {
-			close(pins[i].file);
+		if (is_there(&pins[i]))
 			did(unlink(path), "unlink(%s)", path);
-		}
+		close(pins[i].file);	/* or /run/netns is busy */
 	}
 	unshare_netns();
 }
@@ -98,7 +108,7 @@ open_namespaces(int flags)
 	if (!alive(pidfd)) {
 		errno = ESRCH;
 		tell("process %d", pid);
-		because("PIN-05", "it has ended in the meantime");
+		why_closed(errno, pid, pidfd, 0);
 		fail();
 	}
 }
@@ -158,7 +168,10 @@ bind_file(struct pin *p, int i, const char *path)
 	if (did(mount(from, on, NULL, MS_BIND, NULL),
 	    "mount(%s, %s, NULL, MS_BIND, NULL)", from, on) < 0) {
 		tell("bind /proc/%d/ns/%-s on %s", pid, kinds[i].file, path);
-		why_bind(errno, pid, p->namespace, i, path);
+		if (!is_there(p))
+			because("PIN-33", "somebody has removed %s", path);
+		else
+			why_bind(errno, pid, p->namespace, i, path);
 		fail();
 	}
 	p->bound = 1;

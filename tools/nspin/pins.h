@@ -25,4 +25,5 @@ void		 share_netns(void (*back)(void));
 void		 unshare_netns(void);
 
 int		 unpin(const char *path);
+int		 is_namespace(const char *path);
 int		 delete_pins(const char *place);

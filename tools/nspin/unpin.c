@@ -40,7 +40,7 @@ unpin(const char *path)
 	    "umount2(%s, MNT_DETACH|UMOUNT_NOFOLLOW)", path);
 }
 
-static int
+int
 is_namespace(const char *path)
 {
 	struct statfs fs;

@@ -1,7 +1,6 @@
 /* Why the file of a pin cannot be made. */
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,14 +9,16 @@
 #include <unistd.h>
 
 #include <linux/capability.h>
-#include <linux/magic.h>
 
 #include "facts.h"
 #include "format.h"
 #include "mounts.h"
+#include "nspin/pins.h"
 #include "raw.h"
 #include "say.h"
 #include "why/nspin.h"
+
+static struct mount m;
 
 /* The command line behind words of ours, in which % stands for a path. */
 void
@@ -54,11 +55,22 @@ folder_of(const char *path)
 	return folder;
 }
 
+/* Something else is mounted on a pin. */
+int
+is_covered(const char *path)
+{
+	if (!mount_at(path, &m) || !mount_by_id(m.parent, &m) ||
+	    strcmp(m.type, "nsfs") != 0)
+		return 0;
+	because("PIN-32", "something else is mounted on the pin %s", path);
+	try_after("umount % && ", path);
+	return 1;
+}
+
 /* The name is taken: by what? */
 static void
 why_taken(const char *path)
 {
-	struct statfs fs;
 	struct stat st;
 
 	if (lstat(path, &st) < 0)
@@ -69,9 +81,11 @@ why_taken(const char *path)
 	} else if (S_ISLNK(st.st_mode)) {
 		because("PIN-17", "%s is a symbolic link, which is not "
 		    "followed", path);
-	} else if (statfs(path, &fs) == 0 && fs.f_type == NSFS_MAGIC) {
+	} else if (is_namespace(path)) {
 		because("PIN-14", "a namespace is pinned to %s already", path);
 		try_after("nspin -d % && ", path);
+	} else if (is_covered(path)) {
+		return;
 	} else if (S_ISREG(st.st_mode) && st.st_size == 0 &&
 	    !(st.st_mode & 0777)) {
 		because("PIN-18", "%s is left of a pin, or is one in another "
@@ -86,11 +100,10 @@ why_taken(const char *path)
 	}
 }
 
-void
+static void
 why_read_only(const char *folder)
 {
-	static struct mount m;
-	int all = 0;
+	int all;
 
 	if (!mount_at(folder, &m))
 		return;
@@ -102,13 +115,27 @@ why_read_only(const char *folder)
 		    "mount -o remount,bind,rw % && ", m.point);
 }
 
-void
+static void
 why_immutable(const char *folder)
 {
 	if (!is_immutable(folder))
 		return;
 	because("PIN-29", "the folder %s is immutable (lsattr(1))", folder);
 	try_after("chattr -i % && ", folder);
+}
+
+/* Nothing may be made in the folder, or removed from it. */
+void
+why_folder(int err, const char *folder)
+{
+	if (err == EROFS)
+		why_read_only(folder);
+	if (err == EPERM)
+		why_immutable(folder);
+	if (err == EACCES && !why_unreachable("PIN-21", folder) &&
+	    !may(AT_FDCWD, folder, W_OK))
+		because("PIN-21", "uid %u may not write to the folder %s",
+		    geteuid(), folder);
 }
 
 /* The file of a pin, or /run/netns, cannot be made. */
@@ -126,14 +153,7 @@ why_file(int err, const char *path)
 	}
 	if (err == ENOTDIR)
 		because("PIN-20", "a part of %s is not a folder", folder);
-	if (err == EROFS)
-		why_read_only(folder);
-	if (err == EPERM)
-		why_immutable(folder);
-	if (err == EACCES && !why_unreachable("PIN-21", folder) &&
-	    !may(AT_FDCWD, folder, W_OK))
-		because("PIN-21", "uid %u may not make a file in the folder %s",
-		    geteuid(), folder);
+	why_folder(err, folder);
 	if (err == ENOSPC && statvfs(folder, &fs) == 0 &&
 	    (fs.f_bavail == 0 || fs.f_favail == 0))
 		because("PIN-23", "the filesystem of %s is full", folder);

@@ -220,9 +220,7 @@ why_bind(int err, pid_t pid, int fd, int kind, const char *path)
 		}
 		if (!reasons() && found && !mount_namespace_id(fd))
 			because("PIN-03", "the mount namespace of process %d "
-			    "is older than ours: it is another one, and %s "
-			    "lies on no shared mount, which leaves nothing "
-			    "else", pid, path);
+			    "is older than ours: nothing else is left", pid);
 	}
 	unexplained(8);
 }
@@ -241,11 +239,9 @@ why_unpin(int err, const char *path)
 {
 	struct stat st;
 
-	if (err == EPERM) {
+	if (err == EPERM)
 		why_not_permitted(0, NULL);
-		why_immutable(folder_of(path));
-	}
-	if (err == ENOENT)
+	if (err == ENOENT || err == ENOTDIR)
 		because("PIN-08", "there is no pin %s", path);
 	if (err == EINVAL && lstat(path, &st) == 0) {
 		if (S_ISLNK(st.st_mode))
@@ -254,16 +250,11 @@ why_unpin(int err, const char *path)
 		else if (is_locked(path))
 			because("PIN-28", "the pin %s came with the mounts of "
 			    "another user namespace, and is locked", path);
-		else
+		else if (!is_covered(path))
 			because("PIN-08", "no namespace is pinned to %s in "
 			    "this mount namespace", path);
 	}
-	if (err == EACCES && !why_unreachable("PIN-21", folder_of(path)) &&
-	    !may(AT_FDCWD, folder_of(path), W_OK))
-		because("PIN-21", "uid %u may not remove a file from %s",
-		    geteuid(), folder_of(path));
-	if (err == EROFS)
-		why_read_only(folder_of(path));
+	why_folder(err, folder_of(path));
 	unexplained(9);
 }
 

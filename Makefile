@@ -15,6 +15,7 @@ AR = gcc-ar
 STATIC = -static
 PREFIX = /usr/local
 O = .
+override O := $(or $O,.)
 
 # musl's own headers lack the kernel's; -idirafter lets them fill in only what is missing.
 KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell uname -m)-linux-gnu

@@ -136,6 +136,13 @@ typed_here() {
 	kill "${pids[@]}"
 }
 
+@test "an O that is empty removes nothing of the machine's" {
+	works make -n -C "$repo" O= clean
+	shows '^rm -rf \./bin \./obj$'
+	works make -n -C "$repo" clean "O="
+	shows '^rm -rf \./bin \./obj$'
+}
+
 @test "what it says of make can be made" {
 	targets=$(grep -oE 'make (demo|check|shell|install|bench)' "$repo/README.md" | cut -d ' ' -f 2 | sort -u)
 	(( $(wc -l <<<"$targets") == 5 ))

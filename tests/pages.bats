@@ -181,6 +181,21 @@ compare_causes() {
 	[[ -s said ]]
 }
 
+@test "on 80 columns no command is torn, and no line too long" {
+	needs mandoc type mandoc
+	displayed() {
+		mandoc -T ascii -O width="$1" "$page" | sed 's/.\x08//g'
+	}
+	commands() {
+		sed '/^SYNOPSIS/,/^DESCRIPTION/d' | grep '^           [^ ]'
+	}
+	fits() {
+		displayed 78 | awk 'length > 80 { print; wide = 1 } END { exit wide }' &&
+			diff <(displayed 78 | commands) <(displayed 500 | commands)
+	}
+	pages fits
+}
+
 @test "each page has the same sections in the same order" {
 	has_shape() {
 		[[ $(sed -n 3p "$page") = '.Os Cooperage' &&

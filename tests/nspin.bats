@@ -492,10 +492,16 @@ export -f inode
 @test "because: the file is on a mount of another namespace" {
 	inside <<-'END'
 		own
-		spawn unshare -m sh -c 'mount -t tmpfs tmpfs /run; exec sleep 60'
+		spawn unshare -m sh -c 'mount -t tmpfs tmpfs /run; nspin -t $$ -n /run/g >/dev/null; exec sleep 60'
 		eventually grep -qsx sleep "/proc/$pid/comm"
 		refused nspin -t $$ -n "/proc/$pid/root/run/f"
 		because PIN-26
+		refused nspin -d "/proc/$pid/root/run/g"
+		because PIN-26
+		never_says PIN-28
+		refused nspin -t $$ -n "/proc/$pid/root/run/g"
+		because PIN-14
+		never_says 'try:'
 		[[ ! -e /proc/$pid/root/run/f ]]
 		kill "$pid"
 		wait "$pid" || :

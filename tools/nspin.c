@@ -88,8 +88,8 @@ check_place(void)
 	if (all || flags & (flags - 1))
 		misuse("%s takes one kind; several take a folder, DIR/", place);
 	if (!strchr(place, '/'))
-		misuse("%s is a name, which is for -n; other pins have a slash "
-		    "in theirs", place);
+		misuse("%s is a name, which is for -n; other pins have a "
+		    "slash", place);
 }
 
 int

@@ -83,7 +83,8 @@ why_taken(const char *path)
 		    "followed", path);
 	} else if (is_namespace(path)) {
 		because("PIN-14", "a namespace is pinned to %s already", path);
-		try_after("nspin -d % && ", path);
+		if (mount_at(path, &m))
+			try_after("nspin -d % && ", path);
 	} else if (is_covered(path)) {
 		return;
 	} else if (S_ISREG(st.st_mode) && st.st_size == 0 &&

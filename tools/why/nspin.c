@@ -97,8 +97,8 @@ why_none_differs(const char *operand, pid_t pid)
 	get(AT_FDCWD, proc_path(pid, file), child, sizeof child);
 	child[strcspn(child, " ")] = '\0';
 	if (*child && is_elsewhere(digits(child, NULL, 10))) {
-		because("PIN-31", "its first child, process %-s, is not: what "
-		    "makes namespaces may wait outside of them", child);
+		because("PIN-31", "its first child, process %-s, for which it "
+		    "may wait, is not", child);
 		try_instead(operand, child, NULL);
 	}
 }
@@ -193,28 +193,37 @@ why_loop(int fd, pid_t pid, const char *path)
 		    path);
 }
 
+static struct mount m;
+
+static int
+is_foreign(const char *path)
+{
+	if (mount_at(path, &m))
+		return 0;
+	because("PIN-26", "%s is in another mount namespace than ours, or on "
+	    "a mount that was detached", path);
+	return 1;
+}
+
 /* The mount of a namespace's file fails; path is the file to lie on. */
 void
 why_bind(int err, pid_t pid, int fd, int kind, const char *path)
 {
-	static struct mount m;
-	int found = mount_at(path, &m);
+	int found;
 
 	if (err == EPERM)
 		why_not_permitted(pid, kinds[kind].file);
 	if (err == ENOSPC)
-		because("PIN-27", "this mount namespace would hold more mounts "
-		    "than the sysctl fs.mount-max allows");
-	if ((err == EINVAL || err == ENOENT) && !found &&
-	    access(path, F_OK) == 0)
-		because("PIN-26", "%s is in another mount namespace than ours, "
-		    "or on a mount that was detached", path);
+		because("PIN-27", "this mount namespace holds as many mounts "
+		    "as fs.mount-max allows");
+	found = (err == EINVAL || err == ENOENT) && access(path, F_OK) == 0 &&
+	    !is_foreign(path);
 	if (err == EINVAL && kinds[kind].flag == CLONE_NEWNS) {
 		why_loop(fd, pid, path);
 		if (found && m.shared) {
 			because("PIN-03b", "%s lies on a shared mount (%s, "
-			    "shared:%d), and mount namespaces are not pinned "
-			    "to its copies", path, m.point, m.shared);
+			    "shared:%d): its copies would be pins, too", path,
+			    m.point, m.shared);
 			try_after("mount --bind % % && mount --make-private % "
 			    "&& ", folder_of(path));
 		}
@@ -233,6 +242,17 @@ why_shared(int err, pid_t pid)
 	unexplained(4);
 }
 
+static void
+why_not_pinned(const char *path)
+{
+	if (is_locked(path))
+		because("PIN-28", "the pin %s came with the mounts of another "
+		    "user namespace, and is locked", path);
+	else
+		because("PIN-08", "no namespace is pinned to %s in this mount "
+		    "namespace", path);
+}
+
 /* A pin cannot be removed. */
 void
 why_unpin(int err, const char *path)
@@ -247,12 +267,8 @@ why_unpin(int err, const char *path)
 		if (S_ISLNK(st.st_mode))
 			because("PIN-17", "%s is a symbolic link, which is not "
 			    "followed", path);
-		else if (is_locked(path))
-			because("PIN-28", "the pin %s came with the mounts of "
-			    "another user namespace, and is locked", path);
-		else if (!is_covered(path))
-			because("PIN-08", "no namespace is pinned to %s in "
-			    "this mount namespace", path);
+		else if (!is_foreign(path) && !is_covered(path))
+			why_not_pinned(path);
 	}
 	why_folder(err, folder_of(path));
 	unexplained(9);

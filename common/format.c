@@ -16,8 +16,8 @@ put_text(struct out *o, const char *s)
 		put_char(o, *s++);
 }
 
-static void
-put_part(struct out *o, const char *s, int n)
+void
+put_part(struct out *o, const char *s, long n)
 {
 	while (n-- > 0)
 		put_char(o, *s++);
@@ -107,7 +107,7 @@ void
 put_format(struct out *o, enum quoting how, const char *fmt, va_list ap)
 {
 	for (; *fmt; fmt++) {
-		int longs = 0, raw = 0, most = -1;
+		int longs = 0, raw = 0;
 		long long n;
 
 		if (*fmt != '%') {
@@ -116,15 +116,11 @@ put_format(struct out *o, enum quoting how, const char *fmt, va_list ap)
 		}
 		if (*++fmt == '-')
 			raw = 1, fmt++;
-		if (fmt[0] == '.' && fmt[1] == '*')
-			most = va_arg(ap, int), fmt += 2;
 		for (; *fmt == 'l'; fmt++)
 			longs++;
 		switch (*fmt) {
 		case 's':
-			if (most >= 0)
-				put_part(o, va_arg(ap, char *), most);
-			else if (raw)
+			if (raw)
 				put_text(o, va_arg(ap, char *));
 			else
 				put_quoted(o, how, va_arg(ap, char *));

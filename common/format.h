@@ -17,6 +17,7 @@ struct out {
 };
 
 void		 put_text(struct out *o, const char *s);
+void		 put_part(struct out *o, const char *s, long n);
 void		 put_number(struct out *o, unsigned long long n, unsigned base);
 void		 put_quoted(struct out *o, enum quoting how, const char *s);
 void		 put_format(struct out *o, enum quoting how, const char *fmt,

@@ -43,6 +43,9 @@ line(int err, const char *word, const char *id, enum quoting how,
 		put_text(&o, errno_name(err));
 		put_text(&o, ")");
 	}
+	/* Half a command line would do something else. */
+	if (how == PASTE && o.at == o.end)
+		return;
 	*o.at++ = '\n';
 	while (write(2, text, o.at - text) < 0 && errno == EINTR)
 		;
@@ -250,14 +253,14 @@ misuse(const char *fmt, ...)
 {
 	static char text[LINE_SIZE];
 	struct out o = { text, text + sizeof text - 1 };
-	const char *end = find(usage, "\n\n");
 	va_list ap;
 
 	va_start(ap, fmt);
 	put_format(&o, QUOTE, fmt, ap);
 	va_end(ap);
+	put_text(&o, "\n");
+	put_part(&o, usage, find(usage, "\n\n") - usage);
 	*o.at = '\0';
-	say("%-s\n%.*s", text, (int)(end ? end - usage : (long)strlen(usage)),
-	    usage);
+	say("%-s", text);
 	fail();
 }

@@ -126,7 +126,8 @@ sees(pid_t pid, int number, int stops)
 		return 1;
 	for (i = 0; i < 100; i++) {
 		get_status(pid, text);
-		if (has(text, "\nSigCgt:", number) ||
+		/* Without a text hidepid hides it (proc(5)). */
+		if (!*text || has(text, "\nSigCgt:", number) ||
 		    (stops && has(text, "\nSigIgn:", number)))
 			return 1;
 		if (!has(text, "\nSigBlk:", number))

@@ -196,6 +196,11 @@ cgroup_join(void)
 
 	for (i = 0; i < n; i++)
 		if (did(write(tasks[i], "0", 1), "write(%d, \"0\", 1)",
-		    tasks[i]) < 0)
-			die("join the cgroup");
+		    tasks[i]) < 0) {
+			tell("join the cgroup");
+			if (errno == ENOSPC)
+				because("CG1-06", "its cpuset.cpus or "
+				    "cpuset.mems is empty");
+			fail();
+		}
 }

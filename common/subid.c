@@ -8,12 +8,13 @@
 
 #include "idmap.h"
 #include "put.h"
+#include "say.h"
 #include "subid.h"
 
 #define FIELDS 4
 #define HIGH 0x7fff0000	/* what is beyond was not counted up to */
 
-/* A file of any size, as a string to be cut up; NULL if it cannot be read. */
+/* A file of any size, as a string to be cut up; NULL if there is none. */
 static char *
 slurp(const char *path)
 {
@@ -23,8 +24,10 @@ slurp(const char *path)
 	ssize_t got;
 	char *text = NULL;
 
-	if (fd < 0)
+	if (fd < 0 && errno == ENOENT)
 		return NULL;
+	if (fd < 0)
+		die("open %s", path);
 	if (fstat(fd, &st) == 0) {
 		text = mmap(NULL, st.st_size + 1, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -71,10 +74,11 @@ user_name(unsigned *group)
 {
 	static const char *name;
 	static unsigned gid;
+	static int asked;
 	char *rest, *field[FIELDS];
 	unsigned uid;
 
-	rest = name ? NULL : slurp("/etc/passwd");
+	rest = asked++ ? NULL : slurp("/etc/passwd");
 	while (rest && !name && next_fields(&rest, field))
 		if (is_id(field[2], &uid) && uid == geteuid() &&
 		    is_id(field[3], &gid))

@@ -9,6 +9,13 @@
 
 #define LAST_ID 4294967294	/* 4294967295 is -1: no ID */
 
+/* The ID that we started with: in a new user namespace we may be nobody. */
+unsigned
+own_id(enum id id)
+{
+	return getauxval(id == USER ? AT_EUID : AT_EGID);
+}
+
 /* A map that would be refused, as the kernel would say it. */
 void
 map_refused(enum id id, int err)
@@ -25,15 +32,20 @@ map_extent(struct idmap *m, unsigned inside, unsigned outside, unsigned count)
 	m->n++;
 }
 
-/* What continues the one before it becomes one with it. */
+/*
+ * What continues the one before it becomes one with it; but not the caller's
+ * own ID, which newuidmap(1) has in no range and takes alone.
+ */
 static void
-add_extent(struct idmap *m, const struct extent *e)
+add_extent(struct idmap *m, enum id id, const struct extent *e)
 {
+	unsigned own = own_id(id);
 	struct extent *last;
 
 	if (m->n && m->n <= MOST_EXTENTS) {
 		last = &m->e[m->n - 1];
-		if (e->inside == last->inside + last->count &&
+		if (last->outside != own && e->outside != own &&
+		    e->inside == last->inside + last->count &&
 		    e->outside == last->outside + last->count) {
 			last->count += e->count;
 			return;
@@ -104,7 +116,7 @@ add_list(struct idmap *m, enum id id, const char *operand)
 			fail();
 		}
 		refuse_beyond(&e, id);
-		add_extent(m, &e);
+		add_extent(m, id, &e);
 		if (!*at)
 			return;
 	}
@@ -126,16 +138,9 @@ add_ranges(struct idmap *m, enum id id, unsigned inside, int all)
 	for (e = ranges.e; e < ranges.e + (all ? ranges.n : 1); e++) {
 		e->inside = inside;
 		refuse_beyond(e, id);
-		map_extent(m, e->inside, e->outside, e->count);
+		add_extent(m, id, e);
 		inside += e->count;
 	}
-}
-
-/* The ID that we started with: in a new user namespace we may be nobody. */
-unsigned
-own_id(enum id id)
-{
-	return getauxval(id == USER ? AT_EUID : AT_EGID);
 }
 
 void

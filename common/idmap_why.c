@@ -136,26 +136,22 @@ static void
 why_unentitled(pid_t pid, enum id id, const struct idmap *m,
     const struct place *p)
 {
+	int lacks = !has_cap(id == USER ? CAP_SETUID : CAP_SETGID);
+
 	if (why_hollow())
 		return;
 	if (map_root_refused && id == USER)
 		because("MAP-13", "it maps 0 of this user namespace, which "
 		    "takes CAP_SETFCAP (since Linux 5.12)");
-	if (p->where == BELOW && p->owner != geteuid() &&
-	    has_cap(id == USER ? CAP_SETUID : CAP_SETGID) &&
-	    !has_cap(CAP_SYS_ADMIN))
-		because("MAP-16", "that user namespace was made by uid %u, we "
-		    "are uid %u, and have no CAP_SYS_ADMIN", p->owner,
-		    geteuid());
-	if (p->where != BELOW || has_cap(id == USER ? CAP_SETUID : CAP_SETGID))
+	if (p->where != BELOW)
 		return;
-	if (p->owner != geteuid())
+	if (p->owner != geteuid() && (lacks || !has_cap(CAP_SYS_ADMIN)))
 		because("MAP-16", "that user namespace was made by uid %u, we "
-		    "are uid %u, and have no CAP_SET%cID", p->owner, geteuid(),
-		    id == USER ? 'U' : 'G');
-	if (id == GROUP && map_own(m, id) && !says_deny(pid))
-		because("MAP-11", "without CAP_SETGID it takes a setgroups(2) "
-		    "that is denied");
+		    "are uid %u, and have no CAP_%-s", p->owner, geteuid(),
+		    !lacks ? "SYS_ADMIN" : id == USER ? "SETUID" : "SETGID");
+	if (lacks && id == GROUP && map_own(m, id) && !says_deny(pid))
+		because("MAP-11", "without CAP_SETGID one's own group can be "
+		    "mapped only where setgroups(2) is denied");
 }
 
 static void

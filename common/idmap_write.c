@@ -43,33 +43,22 @@ map_file(pid_t pid, enum id id)
 	return proc_path(pid, id == USER ? "uid_map" : "gid_map");
 }
 
-static unsigned
-skip_to_number(char **at)
-{
-	unsigned n = 0;
-
-	*at += strspn(*at, " \n");
-	for (; **at >= '0' && **at <= '9'; ++*at)
-		n = n * 10 + (**at - '0');
-	return n;
-}
-
 /* How many extents there are, or -1. */
 int
 map_read(pid_t pid, enum id id, struct idmap *m)
 {
 	static char text[MOST_EXTENTS * 33 + 1];
 	unsigned inside, outside;
-	char *at = text;
+	const char *at = text;
 
 	m->n = 0;
 	if (get(AT_FDCWD, map_file(pid, id), text, sizeof text) < 0)
 		return -1;
 	while (*at) {
-		inside = skip_to_number(&at);
-		outside = skip_to_number(&at);
-		map_extent(m, inside, outside, skip_to_number(&at));
-		at += strspn(at, " \n");
+		inside = digits(at, &at, 10);
+		outside = digits(at, &at, 10);
+		map_extent(m, inside, outside, digits(at, &at, 10));
+		at += *at == '\n';
 	}
 	return m->n;
 }

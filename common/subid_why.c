@@ -173,7 +173,8 @@ refuse_undelegated(enum id id, const struct idmap *m)
 	found = find_program(AT_FDCWD, name, path) == 0;
 	subid_ranges(id, &ranges);
 	strange = undelegated(id, m, &ranges);
-	if (strange >= 0 && subid_elsewhere())
+	/* Nor have we more ranges than that. */
+	if (ranges.n == MOST_EXTENTS || subid_elsewhere())
 		strange = -1;
 	/* Root gets its capabilities back from any exec. */
 	nnp = geteuid() && status_number(0, "NoNewPrivs", 10) == 1;
@@ -222,7 +223,11 @@ why_helper(enum id id, pid_t pid)
 	}
 	if (stat(proc_path(pid, ""), &st) < 0)
 		return;
-	if (user_name(&group) && (st.st_gid != group || getgid() != group))
+	if (!user_name(&group) && !reasons())
+		because("MAP-48", "one of: uid %u has no entry in %s, nor one "
+		    "elsewhere; what %-s(1) says", geteuid(), "/etc/passwd",
+		    helper(id));
+	else if (user_name(&group) && (st.st_gid != group || getgid() != group))
 		because("MAP-47", "%-s(1) wants us (gid %u) and process %d "
 		    "(gid %u) in our primary group, %u", helper(id),
 		    getgid(), pid, st.st_gid, group);

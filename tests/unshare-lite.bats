@@ -492,6 +492,11 @@ drop_held() {
 	refused unshare-lite -r --boottime=9999999999999 true
 	because UNS-17
 	misused unshare-lite -r --boottime=99999999999999999999 true
+	works unshare-lite -r --boottime=00000000000000000005 true
+	for sign in '' -; do
+		misused unshare-lite -r --boottime="$sign$(printf %0300d 5)" true
+		misused unshare-lite -r --monotonic="$sign$(printf %04000d 5)" true
+	done
 	inside <<-'END'
 		refused setpriv --bounding-set=-sys_time unshare-lite -u --boottime=5 true
 		because UNS-16
@@ -781,6 +786,10 @@ v2_root() {
 	try_works
 	cgset -d "$CG"
 	refused unshare-lite --into-cgroup="./$CG" true
+	refused unshare-lite --into-cgroup="-$CG=a b" true
+	try_works
+	works unshare-lite --into-cgroup="-$CG=a b" true
+	cgset -d -- "-$CG=a b"
 	mkdir -p "$g"
 	echo 1 >"$g/cgroup.freeze"
 	mkdir "$g/below"
@@ -800,6 +809,22 @@ v2_root() {
 	works strace -o /dev/null -e inject=clone3:error=EBUSY true
 	refused strace -o /dev/null -e inject=clone3:error=ENODEV unshare-lite --into-cgroup="$(v2_root)" true
 	says ENODEV
+}
+
+# bats test_tags=root
+@test "a cpuset of version 1 that is empty takes nobody [CG1-06]" {
+	local g=/sys/fs/cgroup/cpuset/$CG
+	needs 'a cpuset of version 1' test -f "${g%/*}/cpuset.mems"
+	mkdir "$g"
+	if [[ ! -s $g/cpuset.mems || -z $(<"$g/cpuset.mems") ]]; then
+		refused unshare-lite --into-cgroup="$g" true
+		says ENOSPC
+		because CG1-06
+	fi
+	cat "${g%/*}/cpuset.cpus" >"$g/cpuset.cpus"
+	cat "${g%/*}/cpuset.mems" >"$g/cpuset.mems"
+	works unshare-lite --into-cgroup="$g" true
+	eventually rmdir "$g"
 }
 
 # bats test_tags=root
@@ -862,6 +887,22 @@ listener='for s in TERM HUP USR1 USR2 INT QUIT; do trap "echo $s" $s; done
 	kill -TERM "$tool"
 	eventually test -s status2
 	[[ $(<status2) == 143 && ! -s err2 ]]
+}
+
+# bats test_tags=root
+@test "where hidepid hides what PID 1 would see, a SIGTERM is a SIGTERM" {
+	cp "$(type -P busybox)" busybox
+	chmod 711 busybox
+	inside -p -f <<-'END'
+		mount -t proc -o hidepid=2 proc /proc
+		spawn setpriv --reuid 1000 --regid 1000 --clear-groups unshare-lite -Urp \
+			./busybox sh -c 'trap "exit 7" TERM; : >ready; while :; do sleep 0.1; done'
+		eventually test -e ready
+		kill -TERM "$pid"
+		code=0
+		wait "$pid" || code=$?
+		(( code == 7 )) || flunk "$code"
+	END
 }
 
 @test "signals that the caller ignores stay ignored, SIGCHLD too, and the status is known" {
@@ -1235,6 +1276,14 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 	cp "$(command -v busybox || command -v true)" "$name/true"
 	works unshare-lite -r "$W$long$name/true"
 	works unshare-lite -r env "$(printf 'a%.0s' {1..4000})=b" true
+	# What is too long for a line is not tried in part.
+	for n in 60000 65440 65480 65500 65600 120000; do
+		refused unshare-lite -Urm --mount-proc true "$(printf "%0${n}d" 7)"
+		because PSE-01
+		[[ $stderr != *' try: '* || $stderr == *7 ]] || flunk "$n: cut off"
+	done
+	refused unshare-lite -Urm --mount-proc true "$(printf %060000d 7)"
+	try_works
 }
 
 # Each system call that may fail, in whichever process, refused once.
@@ -1281,9 +1330,11 @@ nested='n=$1; shift; [ $n = 0 ] && exec "$@"; exec unshare '
 		says 'try: unshare-lite --propagation=unchanged -m /pid1 -V$'
 		works chroot . /unshare-lite --propagation=unchanged -m /pid1 -V
 	END
-	refused unshare-lite -Urmp --no-fork --mount-proc true
-	because PSE-01
-	try_works
+	for option in '-Urmp --no-fork' '-Urmp --no' '--hostname box -Urmp --no-fork'; do
+		refused unshare-lite $option --mount-proc true
+		because PSE-01
+		try_works
+	done
 }
 
 # bats test_tags=static

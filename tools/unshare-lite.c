@@ -127,6 +127,8 @@ static const char *
 seconds(const char *word)
 {
 	number(word + (*word == '-'), 1UL << 62, "seconds");
+	if (strlen(word) > 20)
+		misuse("seconds %s: too long", word);
 	return word;
 }
 

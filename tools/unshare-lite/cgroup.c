@@ -21,10 +21,8 @@ cgroup_open(const char *cgroup)
 	const char *own;
 	int found = 0;
 
-	if (!*cgroup)
-		misuse("CGROUP is empty");
-	if (strlen(cgroup) >= PATH_MAX)
-		misuse("cgroup %s: the name is too long", cgroup);
+	if (!*cgroup || strlen(cgroup) >= PATH_MAX)
+		misuse("cgroup %s: empty, or too long", cgroup);
 	if (*cgroup == '/') {
 		cgroup_add(cgroup);
 		return cgroup_folder();
@@ -54,7 +52,7 @@ cgroup_open(const char *cgroup)
 		tell("open cgroup %s", cgroup);
 		because("UNS-44", "no hierarchy mounted here has one of this "
 		    "name");
-		try("cgset %s", cgroup);
+		try("cgset -- %s", cgroup);
 		fail();
 	}
 	return cgroup_folder();

@@ -102,11 +102,11 @@ why_no_user_namespace(void)
 		because("UNS-08", "kernel.unprivileged_userns_clone is 0: "
 		    "only root may make user namespaces");
 	if (is_unmapped("uid_map", geteuid()))
-		because("UNS-07", "our uid is not mapped in our user "
-		    "namespace");
+		because("UNS-07", "our %-s is not mapped in our user "
+		    "namespace", "uid");
 	if (is_unmapped("gid_map", getegid()))
-		because("UNS-07", "our gid is not mapped in our user "
-		    "namespace");
+		because("UNS-07", "our %-s is not mapped in our user "
+		    "namespace", "gid");
 	if (is_chrooted()) {
 		because("UNS-06", "we are chrooted, where no user namespace "
 		    "can be made");
@@ -173,14 +173,10 @@ why_no_space(int asked)
 	if (reasons() > found)
 		return;
 	/* What lies above our own user namespace is hidden from us. */
-	if (asked & CLONE_NEWUSER)
-		because("UNS-04", "one of: user namespaces are nested 33 "
-		    "deep, and cannot be deeper; a limit "
-		    "user.max_*_namespaces is used up, here or above, and "
-		    "none here is 0");
-	else
-		because("UNS-02", "one of: a limit user.max_*_namespaces is "
-		    "used up, here or above, and none here is 0");
+	because(asked & CLONE_NEWUSER ? "UNS-04" : "UNS-02", "one of: %-sa "
+	    "limit user.max_*_namespaces is used up, here or above, and none "
+	    "here is 0", asked & CLONE_NEWUSER ? "user namespaces are nested "
+	    "33 deep, and cannot be deeper; " : "");
 }
 
 /* kind: "pid", say: is ns/pid_for_children another than ns/pid? */
@@ -323,7 +319,7 @@ word_of(const char *option)
 {
 	char **word;
 
-	for (word = command + 1; *word && **word == '-'; word++)
+	for (word = command + 1; word < command + optind; word++)
 		if (strncmp(*word, option, strlen(option)) == 0)
 			return *word;
 	return NULL;
@@ -338,7 +334,7 @@ why_propagation(int err, const char *path)
 		if (strcmp(path, "/") == 0) {
 			because("UNS-15", "our root is no mount point: we are "
 			    "chrooted into a plain folder");
-			word = word_of("--prop");
+			word = word_of("--pro");
 			if (!word || strchr(word, '='))
 				try_with(" --propagation=unchanged", word);
 		} else
@@ -371,7 +367,7 @@ why_proc(int err, const char *dir)
 			because("PSE-01", "our PID namespace belongs to "
 			    "another user namespace");
 			/* Only a child enters the new one. */
-			try_with(" -p", word_of("--no-f"));
+			try_with(" -p", word_of("--no"));
 		}
 	}
 	unexplained(9);

@@ -32,19 +32,22 @@ map_extent(struct idmap *m, unsigned inside, unsigned outside, unsigned count)
 	m->n++;
 }
 
-/*
- * What continues the one before it becomes one with it; but not the caller's
- * own ID, which newuidmap(1) has in no range and takes alone.
- */
+/* The caller's own ID, which newuidmap(1) has in no range and takes alone. */
+static int
+is_own(enum id id, const struct extent *e)
+{
+	return e->outside == own_id(id) && e->count == 1;
+}
+
+/* What continues the one before it becomes one with it. */
 static void
 add_extent(struct idmap *m, enum id id, const struct extent *e)
 {
-	unsigned own = own_id(id);
 	struct extent *last;
 
 	if (m->n && m->n <= MOST_EXTENTS) {
 		last = &m->e[m->n - 1];
-		if (last->outside != own && e->outside != own &&
+		if (!is_own(id, last) && !is_own(id, e) &&
 		    e->inside == last->inside + last->count &&
 		    e->outside == last->outside + last->count) {
 			last->count += e->count;

@@ -101,8 +101,8 @@ become_mapped(void)
 		note("note: supplementary groups stay");
 	if (groups->n && !has_place(groups, own_id(GROUP)) &&
 	    did(raw_setgid(0), "setresgid(0, 0, 0)") < 0)
-		note("note: no %-s of ours is mapped", "gid");
+		note("note: no gid of ours is mapped");
 	if (users->n && !has_place(users, own_id(USER)) &&
 	    did(raw_setuid(0), "setresuid(0, 0, 0)") < 0)
-		note("note: no %-s of ours is mapped", "uid");
+		note("note: no uid of ours is mapped");
 }

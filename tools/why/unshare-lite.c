@@ -102,11 +102,11 @@ why_no_user_namespace(void)
 		because("UNS-08", "kernel.unprivileged_userns_clone is 0: "
 		    "only root may make user namespaces");
 	if (is_unmapped("uid_map", geteuid()))
-		because("UNS-07", "our %-s is not mapped in our user "
-		    "namespace", "uid");
+		because("UNS-07", "our uid is not mapped in our user "
+		    "namespace");
 	if (is_unmapped("gid_map", getegid()))
-		because("UNS-07", "our %-s is not mapped in our user "
-		    "namespace", "gid");
+		because("UNS-07", "our gid is not mapped in our user "
+		    "namespace");
 	if (is_chrooted()) {
 		because("UNS-06", "we are chrooted, where no user namespace "
 		    "can be made");

@@ -382,6 +382,22 @@ export -f below options
 	END
 }
 
+@test "what --mask cannot reach it does not leave open" {
+	inside -pniuCf <<-'END'
+		for n in {3..20}; do
+			capture sh -c 'ulimit -n '$n'; exec mkpseudo --mask -m proc,sys r'
+			if (( status )); then
+				says '.EMFILE.$'
+				[[ -z $(below) ]]
+			else
+				[[ $(options proc/sys) = ro,* && -z $(ls r/sys/firmware) ]]
+				works mkpseudo -d r
+			fi
+		done
+		(( ! status ))
+	END
+}
+
 @test "a symbolic link or a file in the way is refused, and nothing lands outside of ROOT" {
 	inside -pnf <<-'END'
 		mkdir victim victim/pts victim/fs

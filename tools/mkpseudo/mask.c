@@ -2,6 +2,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,13 +13,12 @@
 #include "say.h"
 #include "why/mkpseudo.h"
 
-static const char *const hidden[] = {
+static const char *const masked[] = {
 	"proc/acpi", "proc/asound", "proc/interrupts", "proc/kcore",
 	"proc/keys", "proc/latency_stats", "proc/sched_debug", "proc/scsi",
 	"proc/timer_list", "proc/timer_stats", "sys/devices/virtual/powercap",
-	"sys/firmware", NULL
-};
-static const char *const protected[] = {
+	"sys/firmware",
+#define HIDDEN 12	/* the others are only write-protected */
 	"proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger",
 	NULL
 };
@@ -30,8 +30,10 @@ mask(const char *path, int hide)
 	struct stat st;
 	int fd = point(path, 0);
 
-	if (fd < 0)
+	if (fd < 0 && errno == ENOENT)
 		return;		/* not every kernel has each */
+	if (fd < 0)
+		refuse("open", path);
 	if (is_mount_point(fd, ""))
 		note("%s is there already", path);
 	else if (!hide)
@@ -47,26 +49,19 @@ mask(const char *path, int hide)
 void
 mask_all(const char *in)
 {
-	const char *const *path;
+	unsigned i;
 
-	for (path = hidden; *path; path++)
-		if (**path == *in)
-			mask(*path, 1);
-	for (path = protected; *path; path++)
-		if (**path == *in)
-			mask(*path, 0);
-}
-
-static int
-is_in(const char *const *list, const char *path)
-{
-	while (*list && strcmp(*list, path) != 0)
-		list++;
-	return *list != NULL;
+	for (i = 0; masked[i]; i++)
+		if (*masked[i] == *in)
+			mask(masked[i], i < HIDDEN);
 }
 
 int
 is_masked(const char *path)
 {
-	return is_in(hidden, path) || is_in(protected, path);
+	const char *const *m = masked;
+
+	while (*m && strcmp(*m, path) != 0)
+		m++;
+	return *m != NULL;
 }

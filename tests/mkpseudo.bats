@@ -711,6 +711,12 @@ export -f below options
 		rm d/zero
 		refused mkpseudo -m dev r
 		because PSE-16
+		umount d/null /dev/null
+		refused mkpseudo --mask -m proc r
+		because PSE-79
+		rm d/null
+		refused mkpseudo --mask -m proc r
+		says '/dev/null does not exist'
 		[[ -z $(ls r) ]]
 	END
 }

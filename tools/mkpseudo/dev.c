@@ -60,6 +60,21 @@ is_device(int dir, const char *name, unsigned number)
 	    st.st_rdev == number;
 }
 
+/* Binds a device of the caller's on fd, if it is that device. */
+void
+bind_device(const char *name, unsigned number, int fd, const char *path,
+    unsigned attr)
+{
+	if (is_device(source, name, number)) {
+		bind(source, name, fd, path, attr);
+		return;
+	}
+	say("/dev/%-s is not the device %u:%u", name, number >> 8,
+	    number & 0xff);
+	why_node(source, name);
+	fail();
+}
+
 /*
  * The caller's /dev may be ROOT's own, and then lies below the new one.  In a
  * dev that was there somebody may have made a link of what we mount on.
@@ -83,13 +98,9 @@ bind_node(const struct place *p)
 		    "mount(%s, %s, NULL, MS_BIND, NULL)", p->type, p->path) < 0)
 			refuse_bind(source, name, p->path);
 		remember(p->path, 0);
-	} else if (is_device(source, name, p->flags)) {
-		bind(source, name, fd < 0 ? point(p->path, 0) : fd, p->path, 0);
 	} else {
-		say("%-s is not the device %u:%u", p->type, p->flags >> 8,
-		    p->flags & 0xff);
-		why_node(source, name);
-		fail();
+		bind_device(name, p->flags, fd < 0 ? point(p->path, 0) : fd,
+		    p->path, 0);
 	}
 }
 

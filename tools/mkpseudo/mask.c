@@ -39,7 +39,7 @@ mask(const char *path, int hide)
 	else if (!hide)
 		bind(fd, "", fd, path, RDONLY);
 	else if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))
-		bind(source, "null", fd, path, RDONLY);
+		bind_device("null", 0x103, fd, path, RDONLY);
 	else if (mount_on(fd, path, "tmpfs", SAFE | MS_RDONLY, NULL) < 0)
 		refuse_mount("tmpfs", path);
 	close(fd);

@@ -185,6 +185,6 @@ bind_tools(const char *path)
 
 	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
 		refuse_bind(AT_FDCWD, "/proc", path);
-	*strrchr(self, '/') = '\0';
-	bind_folder(*self ? self : "/", path, RDONLY | NOSUID | NODEV);
+	strrchr(self, '/')[1] = '\0';
+	bind_folder(self, path, RDONLY | NOSUID | NODEV);
 }

@@ -2,6 +2,8 @@
 int	 has_hierarchies(void);
 void	 mount_hierarchies(const struct place *p);
 void	 mount_dev(const struct place *p);
+void	 bind_device(const char *name, unsigned number, int fd,
+	    const char *path, unsigned attr);
 void	 bind_node(const struct place *p);
 const char	*groups(void);
 const char	*pts_options(void);

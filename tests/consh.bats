@@ -70,6 +70,26 @@ only_upper() {
 	[[ $never = 0 ]]
 }
 
+@test "of two -e with one name the last one counts" {
+	works consh -e A=1 -e B=2 -e A=3 lower box sh -c 'echo $A$B'
+	prints 32
+}
+
+@test "a signal that is passed on is not taken for the end, not even before a 127" {
+	while read -r shell; do
+		# shellcheck disable=SC2086 # busybox ash is two words
+		spawn $shell "$repo/scripts/consh" lower box sh -c \
+			'trap "exit 127" USR1; echo >/ready; while :; do sleep 0.05; done'
+		eventually test -e box/upper/ready
+		sleep 0.1
+		kill -USR1 "$pid"
+		status=0
+		wait "$pid" || status=$?
+		[[ $status = 127 ]] || flunk "$shell"
+		rm -r box
+	done < <(printf '%s\n' dash bash 'busybox ash')
+}
+
 @test "COOPERAGE_VERBOSE=1 shows the calls of the whole chain, and is not PROG's" {
 	COOPERAGE_VERBOSE=1 works consh lower box env
 	for tool in unshare-lite mkoverlay mkpseudo pivot; do
@@ -335,6 +355,51 @@ only_upper() {
 	only_upper box
 }
 
+@test "a DIR/pid that was left, or leads elsewhere, is no container's, and not written through" {
+	mkdir box
+	echo precious >victim
+	ln -s ../victim box/pid
+	works consh lower box true
+	[[ $(<victim) = precious ]]
+	only_upper box
+	mkdir box/pid
+	fails 125 consh lower box true
+	eventually test ! -L box/lock
+	rmdir box/pid
+
+	spawn sleep 60
+	victim=$pid
+	for moment in 020 030 035 040 045 050 060; do
+		echo "$victim" >box/pid
+		spawn consh lower box sleep 60
+		sleep 0.$moment
+		kill -KILL "$pid"
+		wait "$pid" || :
+		eventually test ! -L box/lock
+		kill -0 "$victim"
+	done
+}
+
+@test "a signal to its whole group leaves nothing, either" {
+	for signal in USR1 USR2 ALRM PIPE; do
+		for moment in 000 100; do
+			spawn setsid "$repo/scripts/consh" lower box sh -c 'echo >/ready; exec sleep 60'
+			eventually test -L box/lock
+			[[ $moment = 000 ]] || eventually test -e box/upper/ready
+			sleep 0.$moment
+			kill -$signal -- "-$pid"
+			kill -TERM "$pid" || :	# it may have passed the first on
+			wait "$pid" || :
+			clean() { [[ ! -e box || -z $(find box -mindepth 1 -maxdepth 1 ! -name upper ! -name layers) ]]; }
+			eventually clean || {
+				kill -KILL -- "-$pid" || :
+				flunk "$signal after $moment: $(ls box)"
+			}
+			rm -rf box
+		done
+	done
+}
+
 @test "of many that find no DIR, or a lock that is none, one runs, and has DIR/pid" {
 	for lock in '' 1.1-1.1; do
 		[[ ! $lock ]] || ln -s "$lock" box/lock
@@ -363,6 +428,11 @@ only_upper() {
 		mount -o remount,bind,ro full
 		refused consh lower full true
 		says 'Read-only'
+		[[ -z $(ls -A full) ]]
+		umount full
+		mount -t tmpfs -o nr_inodes=3 none full
+		fails 125 consh lower full/box true
+		says 'pid: No space left'
 		[[ -z $(ls -A full) ]]
 	END
 }

@@ -113,6 +113,11 @@ with_range() {
 	works mkrootfs -c echo -c ./../../bin/true lower
 	works unshare -Ur chroot lower /bin/echo hello
 	prints hello
+	mkdir ./-x
+	cp "$(type -P true)" ./-x/prog
+	works mkrootfs -c -x/prog dash
+	[[ -x dash/bin/prog ]]
+	rm -r dash ./-x
 	refused mkrootfs -c no-such-program other
 	says '^mkrootfs: no-such-program: not found$'
 	[[ $(ls) == lower ]]
@@ -185,6 +190,32 @@ with_range() {
 	tar -C image -cf image.tar .
 	refused mkrootfs -b -f image.tar lower
 	[[ -z $(ls -A out) && ! -e lower ]]
+	rm image/bin
+	mkdir image/bin
+	ln -s "$PWD/out" image/bin/env
+	tar -C image -cf image.tar .
+	works mkrootfs -c env -f image.tar lower
+	[[ -z $(ls -A out) ]]
+	works unshare -Ur chroot lower /bin/env --version
+}
+
+@test "a hard link in the tarball leads to no file outside of DIR, with busybox's tar, too" {
+	needs 'GNU tar' grep -q GNU <(tar --version)
+	echo secret >secret
+	mkdir path image
+	ln -s "$(type -P busybox)" path/tar
+	ln secret image/one
+	ln secret image/two
+	tar -C image --owner=0 --group=0 -cf good.tar .
+	tar -C image --owner=0 --group=0 -P --transform="s,^one\$,$PWD/secret,rSh" -cf evil.tar one two
+	tar -P --delete -f evil.tar "$PWD/secret"
+	for way in "$PATH" "$PWD/path:$PATH"; do
+		PATH=$way works mkrootfs -f good.tar lower
+		[[ lower/one -ef lower/two && ! lower/one -ef secret ]]
+		rm -r lower
+		PATH=$way refused mkrootfs -f evil.tar lower
+		[[ ! -e lower && $(stat -c %h secret) = 3 ]]
+	done
 }
 
 # bats test_tags=root

@@ -382,6 +382,7 @@ export -f below options
 	END
 }
 
+# bats test_tags=static
 @test "what --mask cannot reach it does not leave open" {
 	inside -pniuCf <<-'END'
 		for n in {3..20}; do

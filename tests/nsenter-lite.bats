@@ -392,6 +392,21 @@ leave_cgroups() {
 }
 
 # bats test_tags=root
+@test "the folder of a cgroup that is joined leads nobody out" {
+	unified=$(sed -n 's,^[^ ]* [^ ]* [^ ]* / \([^ ]*\) .* - cgroup2 .*,\1,p' /proc/self/mountinfo)
+	box
+	needs 'a cgroup of version 2' mkdir "$unified/$CG"
+	echo "$box" >"$unified/$CG/cgroup.procs"
+	works nsenter-lite -v -t "$box" -ac true
+	says '^nsenter-lite: (clone3|write)\('
+	for fd in 3 4 5 6 7 8 9 10 11; do
+		ln -sfn "/proc/self/fd/$fd" out
+		fails 125 nsenter-lite -t "$box" -ac "-w$W/out" true
+	done
+	leave_cgroups
+}
+
+# bats test_tags=root
 @test "because: the cgroup is frozen, which would hang, or has no name here" {
 	cgroup=$(sed -n 's,^[^ ]* [^ ]* [^ ]* / \([^ ]*\) .* - cgroup .*freezer.*,\1,p' /proc/self/mountinfo)
 	unified=$(sed -n 's,^[^ ]* [^ ]* [^ ]* / \([^ ]*\) .* - cgroup2 .*,\1,p' /proc/self/mountinfo)

@@ -226,6 +226,10 @@ main(int argc, char **argv)
 	}
 	undo = NULL;
 	leave_old_root(old);
+	/* They lead out, by /proc/self/fd/N/.. in a #! line. */
+	close(here);
+	close(old);
+	close(fd);
 	if (prog)
 		chain(prog, argv);
 	let_signals();

@@ -398,6 +398,16 @@ setup() {
 	END
 }
 
+@test "because: ROOT is a shared mount" {
+	inside <<-'END'
+		mount --bind r r
+		mount --make-shared r
+		refused own pivot r sh -c true
+		because PIV-05
+		try_works
+	END
+}
+
 @test "a forgotten -m: what to try works for an ordinary user, in his namespace and at his prompt" {
 	refused as_user unshare -Urm --propagation shared pivot r sh -c true
 	because PIV-05

@@ -236,22 +236,26 @@ try_private(void)
 	    "unshare-lite -m " : "unshare-lite -rm ");
 }
 
-/* The parent of the mount that root is, or would become by the bind. */
+/*
+ * The parent of the mount that root is, or would become by the bind; and the
+ * mount itself, on which the old root is put if nowhere else.
+ */
 static void
-why_shared(const char *root, const struct mount *m)
+why_shared(const char *root, const struct mount *m, const char *put_old)
 {
 	static struct mount parent;
+	int found = reasons(), itself = is_mount_point(AT_FDCWD, root);
 
-	if (is_mount_point(AT_FDCWD, root)) {
-		if (!mount_by_id(m->parent, &parent))
-			return;
-		m = &parent;
+	for (;; itself = 0, m = &parent) {
+		if (m->shared && !(itself && put_old))
+			because("PIV-05", "%s %-s a shared mount (%s, "
+			    "shared:%d)", root, itself ? "is" : "lies below",
+			    m->point, m->shared);
+		if (!itself || !mount_by_id(m->parent, &parent))
+			break;
 	}
-	if (!m->shared)
-		return;
-	because("PIV-05", "%s lies below a shared mount (%s, shared:%d)",
-	    root, m->point, m->shared);
-	try_private();
+	if (reasons() > found)
+		try_private();
 }
 
 /* A folder of such a mount cannot be bound; the mount itself needs no bind. */
@@ -354,7 +358,7 @@ why_pivot(int err, const char *root, const char *put_old)
 			    m.id == mount_id(AT_FDCWD, "/"))
 				because("PIV-02", "%s is the current root",
 				    root);
-			why_shared(root, &m);
+			why_shared(root, &m, put_old);
 			why_unbindable(root, &m);
 			if (put_old)
 				why_put_old(root, put_old, &m);

@@ -111,13 +111,11 @@ leave_old_root(int old)
 {
 	if (did(fchdir(old), "fchdir(%d)", old) < 0 ||
 	    did(mount(NULL, ".", NULL, MS_REC | MS_SLAVE, NULL),
-	    "mount(NULL, \".\", NULL, MS_REC|MS_SLAVE, NULL)") < 0)
-		die("make the old root a slave");
-	if (!put_old && did(umount2(".", MNT_DETACH),
-	    "umount2(\".\", MNT_DETACH)") < 0)
-		die("detach the old root");
-	if (did(chdir("/"), "chdir(\"/\")") < 0)
-		die("chdir /");
+	    "mount(NULL, \".\", NULL, MS_REC|MS_SLAVE, NULL)") < 0 ||
+	    (!put_old && did(umount2(".", MNT_DETACH),
+	    "umount2(\".\", MNT_DETACH)") < 0) ||
+	    did(chdir("/"), "chdir(\"/\")") < 0)
+		die("leave the old root");
 }
 
 /*

@@ -151,8 +151,8 @@ why_module(void)
 		because("PIV-38", "AppArmor refuses it, which confines us to "
 		    "its profile %s", profile);
 	else
-		because("PIV-38", "%-sa security module (LSM) refuses it; with "
-		    "every folder of the path open, nothing else gives EACCES",
+		because("PIV-38", "%-sa security module refuses it: no "
+		    "folder on the way is closed",
 		    prctl(PR_GET_SECCOMP) == 0 ? "" : "a seccomp filter or ");
 }
 
@@ -335,7 +335,7 @@ why_not_permitted(int err)
 		why_module();
 	if (err == ENOSPC && !reasons())
 		because("PIV-35", "this mount namespace would hold more mounts "
-		    "than the sysctl fs.mount-max allows");
+		    "than fs.mount-max");
 }
 
 /* put_old is NULL, too, as long as ROOT is no mount that could hold it. */

@@ -486,6 +486,9 @@ leave_cgroups() {
 		refused nsenter-lite -t "$pid" -n true
 		because NSE-07
 		try_works
+		refused nsenter-lite "-n/proc/$pid/ns/net" true
+		because NSE-07
+		never_says 'try: '
 	fi
 	refused nsenter-lite -t $$ -U true
 	because NSE-03
@@ -502,6 +505,11 @@ leave_cgroups() {
 	refused nsenter-lite -n/proc/self/ns/net true
 	because NSE-08
 	refused bash -c 'unshare -Ur nsenter-lite -n/proc/self/fd/9 true 9</proc/self/ns/net'
+	because NSE-46
+}
+
+@test "because: a user namespace above ours" {
+	refused bash -c 'unshare -Ur nsenter-lite -U/proc/self/fd/9 true 9</proc/self/ns/user'
 	because NSE-46
 }
 

@@ -144,14 +144,6 @@ why_forbidden(int fd, int i)
 	int entering = entry.flags & CLONE_NEWUSER || entry.file[0], owner;
 	uid_t uid = -1;
 
-	if (kinds[i].flag == CLONE_NEWUSER) {
-		ioctl(fd, NS_GET_OWNER_UID, &uid);
-		if (uid != geteuid() && !has_cap(CAP_SYS_ADMIN) &&
-		    !is_made_by_us(fd))
-			because("NSE-29", "uid %u made the user namespace, we "
-			    "are uid %u without CAP_SYS_ADMIN", uid, geteuid());
-		return;
-	}
 	if ((owner = ioctl(fd, NS_GET_USERNS)) < 0) {
 		if (errno == EPERM)
 			because("NSE-46", "the %-s namespace belongs to a user "
@@ -159,7 +151,13 @@ why_forbidden(int fd, int i)
 			    kinds[i].name);
 		return;
 	}
-	if (is_ours(owner, "user")) {
+	if (kinds[i].flag == CLONE_NEWUSER) {
+		ioctl(fd, NS_GET_OWNER_UID, &uid);
+		if (uid != geteuid() && !has_cap(CAP_SYS_ADMIN) &&
+		    !is_made_by_us(fd))
+			because("NSE-29", "uid %u made the user namespace, we "
+			    "are uid %u without CAP_SYS_ADMIN", uid, geteuid());
+	} else if (is_ours(owner, "user")) {
 		if (!has_cap(CAP_SYS_ADMIN))
 			because("NSE-08", "the %-s namespace belongs to our "
 			    "user namespace, where we have no CAP_SYS_ADMIN",
@@ -169,9 +167,8 @@ why_forbidden(int fd, int i)
 		because("NSE-07", "the %-s namespace belongs to a user "
 		    "namespace of ours, which must be entered, too",
 		    kinds[i].name);
-		if (reasons() == 1)
-			try_with(entry.pid ? " -U" : " -U/proc/PID/ns/user",
-			    NULL);
+		if (reasons() == 1 && entry.pid)
+			try_with(" -U", NULL);
 	}
 	if (kinds[i].flag == CLONE_NEWNS && !has_cap(CAP_SYS_CHROOT) &&
 	    has_cap(CAP_SYS_ADMIN))

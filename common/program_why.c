@@ -358,12 +358,12 @@ why_not_found(int root, const char *name)
 		stpcpy(stpcpy(stpcpy(path, usual[i]), "/"), name);
 		if (!executable(root, path))
 			continue;
-		because("PID-32", "no folder in PATH=%-s has %s, but there is "
+		because("PID-32", "no folder in PATH=%s has %s, but there is "
 		    "%s", dirs ? dirs : USUAL_PATH, name, path);
 		try_instead(name, path, NULL);
 		return;
 	}
-	because("PID-02", "no folder in PATH=%-s has %s",
+	because("PID-02", "no folder in PATH=%s has %s",
 	    dirs ? dirs : USUAL_PATH, name);
 }
 

@@ -35,6 +35,9 @@ in_root() {
 	because PID-02
 	fails 127 pid1 ''
 	because PID-31
+	PATH=$BIN:$'\n\e[31m' fails 127 pid1 none
+	because PID-02
+	never_says $'\e'
 	in_root 127 /none
 	because PID-02
 	says 'in the new root'

@@ -379,7 +379,8 @@ why_outside(int root, const char *name)
 	because("PID-33", "PROG is looked up in the new root, %s is in the "
 	    "old one", name);
 	n = strlen(top);
-	if (strncmp(at, top, n) == 0 && at[n] == '/')
+	if (strncmp(at, top, n) == 0 && at[n] == '/' &&
+	    executable(root, at + n))
 		try_instead(name, at + n, NULL);
 }
 

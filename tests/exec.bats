@@ -68,6 +68,10 @@ in_root() {
 	try_works in_ns
 	in_root 127 ./h
 	because PID-33
+	: >r/plain
+	in_root 127 r/plain
+	because PID-33
+	never_says 'try: '
 }
 
 @test "a symbolic link to nothing, or to itself" {

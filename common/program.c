@@ -121,7 +121,7 @@ read_elf(struct head *h, int fd, const char *head, size_t n)
 	int i;
 
 	if (n < sizeof(Elf32_Ehdr))
-		return flawed(h, "PID-45", "is cut off within its header");
+		return flawed(h, "PID-45", "is cut off within its headers");
 	h->machine = field(head + offsetof(Elf64_Ehdr, e_machine), 2);
 	h->narrow = at == layouts;
 	if (!OURS(h->machine))
@@ -141,13 +141,14 @@ read_elf(struct head *h, int fd, const char *head, size_t n)
 			p = buf;
 		else
 			return flawed(h, "PID-45", "is cut off within its "
-			    "program headers");
+			    "headers");
 		if (field(p, 4) != PT_INTERP)
 			continue;
 		from = field(p + at->offset, at->word);
 		size = field(p + at->filesz, at->word);
 		if (size < 2 || size > PATH_MAX ||
-		    pread(fd, h->next, size, from) != (ssize_t)size)
+		    pread(fd, h->next, size, from) != (ssize_t)size ||
+		    !*h->next)
 			return flawed(h, "PID-45", "names no loader where it "
 			    "should");
 		h->next[size] = '\0';

@@ -301,6 +301,11 @@ export -f own
 	printf '\1' | dd of=o bs=1 seek=16 conv=notrunc status=none
 	fails 126 pid1 ./o
 	because PID-45
+	cp /bin/true d
+	printf '\0' | dd of=d bs=1 seek="$(grep -abo "$loader" d | cut -d: -f1)" conv=notrunc status=none
+	fails 126 pid1 ./d
+	because PID-45
+	never_says PID-27
 	cp h foreign
 	printf '\x16' | dd of=foreign bs=1 seek=18 conv=notrunc status=none
 	fails 126 pid1 ./foreign

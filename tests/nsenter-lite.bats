@@ -6,14 +6,14 @@ load helper
 # box: process 1 of a container that has its own of every kind but time; its
 # root is the root of the user who runs the test.
 box() {
-	spawn unshare -fUrmpinuC --mount-proc sleep 100
+	spawn unshare -fUrmpinuC --mount-proc sleep 1000
 	box=$(child_of "$pid")
 	eventually sleeps "$box"
 }
 
 # contain OPTION...: the same without fork, as $pid.
 contain() {
-	spawn unshare "$@" sleep 100
+	spawn unshare "$@" sleep 1000
 	eventually sleeps "$pid"
 }
 
@@ -236,7 +236,7 @@ build_with() {
 	cp "$(command -v busybox)" r/bin/busybox
 	printf '#!/bin/busybox sh\necho inside\n' >r/bin/only
 	chmod 755 r/bin/only
-	spawn unshare -Urm chroot r /bin/busybox sleep 100
+	spawn unshare -Urm chroot r /bin/busybox sleep 1000
 	eventually test "/proc/$pid/root" -ef r
 	fails 127 nsenter-lite -t "$pid" -ar ls
 	works nsenter-lite -t "$pid" -ar only
@@ -272,7 +272,7 @@ build_with() {
 # bats test_tags=root
 @test "root enters the container of an ordinary user, and one in that" {
 	spawn setpriv --reuid 1000 --regid 1000 --clear-groups unshare -fUrmpn --mount-proc \
-		sh -c 'unshare -fUrmpu --mount-proc sleep 100 & exec sleep 101'
+		sh -c 'unshare -fUrmpu --mount-proc sleep 1000 & exec sleep 1001'
 	outer=$(child_of "$pid")
 	inner=$(child_of "$(child_of "$outer")")
 	eventually sleeps "$inner"
@@ -284,7 +284,7 @@ build_with() {
 	prints "0
 $(ns "$inner" uts net)"
 	as_user nsenter-lite -t "$inner" -a true
-	works nsenter-lite -t "$outer" -a sh -c 'nsenter-lite -t $(pgrep -fx "sleep 100") -a readlink /proc/self/ns/uts'
+	works nsenter-lite -t "$outer" -a sh -c 'nsenter-lite -t $(pgrep -fx "sleep 1000") -a readlink /proc/self/ns/uts'
 	prints "$(ns "$inner" uts)"
 }
 
@@ -320,7 +320,7 @@ $(ns "$inner" uts net)"
 @test "-r takes the target's root and -w its folder; a chrooted target is named" {
 	mkdir -p r/bin r/sub
 	cp "$(command -v busybox)" r/bin/busybox
-	spawn unshare -Urm sh -c 'cd r/sub; exec unshare --root=.. --wd=/sub /bin/busybox sleep 100'
+	spawn unshare -Urm sh -c 'cd r/sub; exec unshare --root=.. --wd=/sub /bin/busybox sleep 1000'
 	eventually grep -q busybox "/proc/$pid/cmdline"
 	eventually test "/proc/$pid/root" -ef r
 	works nsenter-lite -t "$pid" -ar /bin/busybox pwd
@@ -372,7 +372,7 @@ $(ns "$inner" uts net)"
 	prints "$(cat "/proc/$pid/cgroup")"
 	works nsenter-lite -t "$pid" -c sh -c 'cat /proc/$PPID/cgroup'
 	prints "$(cat /proc/self/cgroup)"
-	spawn sh -c 'for dir; do echo $$ >$dir/cgroup.procs; done; exec unshare -Cu sleep 100' sh "${made[@]}"
+	spawn sh -c 'for dir; do echo $$ >$dir/cgroup.procs; done; exec unshare -Cu sleep 1000' sh "${made[@]}"
 	eventually sleeps "$pid"
 	works nsenter-lite -v -t "$pid" -ac cat /proc/self/cgroup
 	[[ ! $stdout = *"$CG"* ]]
@@ -440,7 +440,7 @@ leave_cgroups() {
 @test "because: the process is not there, or has no namespaces any more" {
 	refused nsenter-lite -t 4194303 -a true
 	because NSE-10
-	spawn sh -c 'sleep 0 & exec sleep 100'
+	spawn sh -c 'sleep 0 & exec sleep 1000'
 	zombie=$(child_of "$pid")
 	eventually grep -q '^State:.Z' "/proc/$zombie/status"
 	refused nsenter-lite -t "$zombie" -U true
@@ -526,7 +526,7 @@ leave_cgroups() {
 	: >pin
 	inside <<-END
 		unshare -U --setgroups=deny true
-		setpriv --reuid 1001 --regid 1001 --clear-groups unshare -Ur sleep 50 &
+		setpriv --reuid 1001 --regid 1001 --clear-groups unshare -Ur sleep 1000 &
 		eventually eval '[[ \$(cat /proc/\$!/comm) = sleep ]]'
 		mount --bind /proc/\$!/ns/user pin
 		refused setpriv --reuid 1000 --regid 1000 --clear-groups nsenter-lite -U./pin true
@@ -537,7 +537,7 @@ leave_cgroups() {
 
 @test "because: what lies in a user namespace of ours is ours, whoever made it" {
 	needs 'subordinate IDs' unshare -Ur --map-auto true
-	spawn as_user unshare-lite -r --map-auto setpriv --reuid 5 --regid 5 --clear-groups unshare -Un sleep 100
+	spawn as_user unshare-lite -r --map-auto setpriv --reuid 5 --regid 5 --clear-groups unshare -Un sleep 1000
 	eventually sleeps "$pid"
 	works as_user nsenter-lite -t "$pid" -Un true
 	refused as_user nsenter-lite -t "$pid" -Uu true
@@ -549,7 +549,7 @@ leave_cgroups() {
 }
 
 @test "because: no more processes" {
-	spawn as_user unshare -Urpf sleep 100
+	spawn as_user unshare -Urpf sleep 1000
 	box=$(child_of "$pid")
 	eventually sleeps "$box"
 	refused as_user prlimit --nproc=1 nsenter-lite -t "$box" -Up true

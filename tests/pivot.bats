@@ -329,7 +329,7 @@ setup() {
 	inside <<-'END'
 		mkdir m
 		mount -t tmpfs tmpfs m
-		spawn unshare -U sleep 60
+		spawn unshare -U sleep 1000
 		eventually test ! "/proc/$pid/ns/user" -ef /proc/self/ns/user
 		echo 0 1000 1 >"/proc/$pid/uid_map"
 		echo 0 1000 1 >"/proc/$pid/gid_map"
@@ -493,7 +493,7 @@ setup() {
 
 @test "because: ROOT belongs to another mount namespace" {
 	inside <<-'END'
-		spawn unshare -m sleep 60
+		spawn unshare -m sleep 1000
 		eventually test ! "/proc/$pid/ns/mnt" -ef /proc/self/ns/mnt
 		refused own pivot "/proc/$pid/root$W/r" sh
 		because PIV-16

@@ -113,7 +113,7 @@ look_up(int root, const char *name)
 	const char *path = found;
 	int ok;
 
-	moved = root != AT_FDCWD;
+	moved |= root != AT_FDCWD;
 	if (strchr(name, '/') && strlen(name) < PATH_MAX)
 		ok = executable(root, path = name);	/* and no copy of it */
 	else

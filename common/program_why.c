@@ -67,6 +67,19 @@ path_here(int root, const char *path, char here[PATH_MAX])
 	return n > 0;
 }
 
+/*
+ * What mends a file below root, where that has a name for who pastes it: not
+ * when we are inside already.
+ */
+static void
+try_file(const char *command_line, int root, const char *path)
+{
+	char here[PATH_MAX];
+
+	if ((root != AT_FDCWD || !moved) && path_here(root, path, here))
+		try(command_line, here);
+}
+
 static int
 may_enter(int fd)
 {
@@ -181,9 +194,9 @@ why_file(int root, const char *path, const struct role *r)
 		    "%o, owner %u)", r->who, path, geteuid(),
 		    st.st_mode & 07777, st.st_uid);
 	if (S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	    !(st.st_mode & 0100) && path_here(root, path, at) &&
+	    !(st.st_mode & 0100) &&
 	    (r != &prog || read_head(root, path, &h) == 0))
-		try("chmod +x %s", at);
+		try_file("chmod +x %s", root, path);
 	close(fd);
 	return reasons() != given;
 }
@@ -211,9 +224,8 @@ why_head(int root, const char *name, const char *path, const struct role *r,
 		return;
 	if (strcmp(id, "PID-04") == 0 && find_program(root, "sh", at) == 0)
 		try_instead(name, "sh", path);
-	else if (strcmp(id, "PID-36") == 0 && !h->script &&
-	    path_here(root, path, at))
-		try("sed -i '1s/^[^#]*//' %s", at);
+	else if (strcmp(id, "PID-36") == 0 && !h->script)
+		try_file("sed -i '1s/^[^#]*//' %s", root, path);
 }
 
 /* The interpreter that a script names is not there. */
@@ -226,13 +238,11 @@ why_line(int root, const char *name, const char *path, const char *next)
 	if (next[strlen(next) - 1] == '\r') {
 		because("PID-28", "the #! line of %s ends in a carriage "
 		    "return, a part of the name", path);
-		if (path_here(root, path, at))
-			try("sed -i 's/\\r$//' %s", at);
+		try_file("sed -i 's/\\r$//' %s", root, path);
 	} else if (!last) {
 		because("PID-29", "the #! line of %s names %s without a "
 		    "folder", path, next);
-		if (path_here(root, path, at))
-			try("sed -i '1s|^#! *|#!/usr/bin/env |' %s", at);
+		try_file("sed -i '1s|^#! *|#!/usr/bin/env |' %s", root, path);
 	} else if (why_path(root, next, &interpreter) &&
 	    find_program(root, last + 1, at) == 0) {
 		try_instead(name, at, path);
@@ -333,8 +343,7 @@ why_written(int root, const char *path)
 
 	if (read_head(root, path, &h) < 0 || !*h.next) {
 		because("PID-47", "somebody has %s open for writing", path);
-		if (!moved)
-			try("find -L /proc/[0-9]*/fd -samefile %s", path);
+		try_file("find -L /proc/[0-9]*/fd -samefile %s", root, path);
 		return;
 	}
 	because("PID-47", "one of: somebody has %s open for writing, or %s",

@@ -232,16 +232,28 @@ build_with() {
 }
 
 @test "PROG is looked up inside" {
-	mkdir -p r/bin
+	mkdir -p r/bin r/proc
 	cp "$(command -v busybox)" r/bin/busybox
 	printf '#!/bin/busybox sh\necho inside\n' >r/bin/only
 	chmod 755 r/bin/only
-	spawn unshare -Urm chroot r /bin/busybox sleep 1000
+	spawn unshare -Urm sh -c 'mount --rbind /proc r/proc; exec chroot r /bin/busybox sleep 1000'
 	eventually test "/proc/$pid/root" -ef r
 	fails 127 nsenter-lite -t "$pid" -ar ls
 	works nsenter-lite -t "$pid" -ar only
 	prints inside
 	works nsenter-lite -t "$pid" -ar /bin/only
+	# A path in there is no word for who pastes a command out here.
+	printf '#!/bin/busybox\r\n' >r/crlf
+	printf '#!busybox\n' >r/bare
+	printf ' #!/bin/busybox\n' >r/blank
+	chmod 755 r/crlf r/bare r/blank
+	cp r/bare r/plain
+	chmod 644 r/plain
+	for prog in crlf:PID-28 bare:PID-29 blank:PID-36 plain:PID-03; do
+		capture nsenter-lite -t "$pid" -ar "/${prog%:*}"
+		because "${prog#*:}"
+		never_says 'try: '
+	done
 }
 
 @test "a user namespace makes PROG root there, without the caller's groups where it may drop them" {

@@ -173,5 +173,6 @@ main(int argc, char **argv)
 
 	/* PROG, or the caller's $SHELL, is looked up in there. */
 	argv = or_shell(argv + optind);
+	moved = change_root || enters(CLONE_NEWNS);
 	chain(look_up(AT_FDCWD, *argv), argv);
 }

@@ -118,6 +118,9 @@ why_missing(int root, const char *path, const char *part, const struct role *r)
 	else if (err == ELOOP)
 		because("PID-40", "the symbolic links at %s lead in a circle",
 		    part);
+	else if (err == EXDEV)
+		because("PID-57", "%s leads on by a magic link (proc(5))",
+		    part);
 	else if (err == ENAMETOOLONG)
 		because("PID-50", "a name in %s has more than 255 bytes", path);
 	else if (err == ENOENT && (fd = open_in(root, part,
@@ -172,7 +175,6 @@ static int
 why_file(int root, const char *path, const struct role *r)
 {
 	int fd = open_in(root, path, O_PATH), given = reasons();
-	char at[PATH_MAX];
 	struct head h;
 	struct statfs fs;
 	struct stat st;
@@ -419,5 +421,5 @@ why_exec(int err, int root, const char *name, const char *path)
 			why_outside(root, name);
 		why_refused(err, root, name, path);
 	}
-	unexplained(32);
+	unexplained(36);
 }

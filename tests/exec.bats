@@ -426,6 +426,18 @@ export -f own
 }
 
 # What Landlock does to a loader without -x, and RLIMIT_NPROC to a set UID.
+@test "a magic link of proc counts in the old root, and is refused" {
+	mkdir r/proc
+	ln -s /proc/self/exe r/bin/self
+	inside <<-'END'
+		mount --rbind /proc r/proc
+		for prog in /proc/self/exe self; do
+			fails 126 pivot r $prog
+			because PID-57
+		done
+	END
+}
+
 @test "permissions allow it, and yet the kernel refuses" {
 	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=EACCES unshare-lite -Ur --no-fork ./h -V
 	because PID-27

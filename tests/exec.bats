@@ -447,7 +447,7 @@ export -f own
 	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=EAGAIN unshare-lite -Ur --no-fork ./h -V
 	because PID-48
 	fails 126 strace -f -qq -o /dev/null -e inject=execve:error=ENOMEM unshare-lite -Ur --no-fork ./h -V
-	says 'none of the 32 known causes'
+	says 'none of the 36 known causes'
 }
 
 # bats test_tags=static

@@ -445,6 +445,8 @@ leave_cgroups() {
 		because NSE-41
 		refused unshare -m sh -c "umount -l ${cgroup:-$unified}; nsenter-lite -t $pid -c true"
 		because NSE-43
+		refused unshare -m sh -c "mount --bind /proc ${cgroup:-$unified}; nsenter-lite -t $pid -c true"
+		because NSE-43
 	}
 	leave_cgroups
 }

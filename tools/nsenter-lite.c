@@ -68,7 +68,7 @@ static void
 refuse_stdin(void)
 {
 	say("-t - and PROG, or a shell, exclude each other: PROG would read "
-	    "what is left of the handle's pipe");
+	    "the spent pipe");
 	try("pid=$(unshare-lite -ar --hold=$$) && %-s -t \"$pid\" -a", tool);
 	fail();
 }

@@ -11,6 +11,7 @@
 #include "cgroup.h"
 #include "mounts.h"
 #include "nsenter-lite/cgroups.h"
+#include "nsenter-lite/entry.h"
 #include "put.h"
 #include "raw.h"
 #include "say.h"
@@ -26,8 +27,12 @@ open_mounted(const char *controllers, const char *path)
 	const char *at = NULL;
 
 	mounts_open(&in, "/proc/self/mountinfo");
-	while (!at && mount_next(&in, &m))
+	while (!at && mount_next(&in, &m)) {
 		at = cgroup_below(&m, controllers, path);
+		/* What is mounted over it shows other cgroups, or none. */
+		if (at && mount_id(AT_FDCWD, m.point) != m.id)
+			at = NULL;
+	}
 	mounts_close(&in);
 	if (at && strlen(m.point) + strlen(at) < sizeof folder) {
 		stpcpy(stpcpy(folder, m.point), at);
@@ -54,7 +59,7 @@ cgroups_of(pid_t pid)
 	if (get(AT_FDCWD, proc_path(pid, "cgroup"), theirs,
 	    sizeof theirs) < 0 ||
 	    get(AT_FDCWD, "/proc/self/cgroup", ours, sizeof ours) < 0)
-		die("look for the cgroups of process %d", pid);
+		die("look at process %-s", entry.operand);
 	while ((line = strsep(&rest, "\n")))
 		if (!has_part(ours, line, '\n') &&
 		    (path = cgroup_line(line, &controllers)))

@@ -334,7 +334,7 @@ why_not_permitted(int err)
 	if (err == EACCES && !reasons())
 		why_module();
 	if (err == ENOSPC && !reasons())
-		because("PIV-35", "this mount namespace would hold more mounts "
+		because("PIV-35", "this namespace would hold more mounts "
 		    "than fs.mount-max");
 }
 

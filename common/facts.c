@@ -265,7 +265,7 @@ why_no_process(void)
 
 	/* The machine's own root has no such limit. */
 	if (!(getuid() == 0 && in_first("user")) &&
-	    getrlimit(RLIMIT_NPROC, &most) == 0 &&
+	    raw_getrlimit(RLIMIT_NPROC, &most) == 0 &&
 	    most.rlim_cur != RLIM_INFINITY)
 		because("UNS-41", "one of: uid %u may have %lu processes "
 		    "(ulimit -u); pids.max of a cgroup; kernel.pid_max; "

@@ -407,7 +407,7 @@ why_exec(int err, int root, const char *name, const char *path)
 	} else if (!strchr(path, '/')) {
 		why_not_found(root, name);
 	} else if (err == EAGAIN) {
-		getrlimit(RLIMIT_NPROC, &most);
+		raw_getrlimit(RLIMIT_NPROC, &most);
 		because("PID-48", "uid %u has more processes than its limit "
 		    "(ulimit -u) of %llu", getuid(), 0ULL + most.rlim_cur);
 	} else if (err == ETXTBSY) {

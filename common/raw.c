@@ -1,3 +1,5 @@
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -33,6 +35,21 @@ int
 raw_setuid(uid_t uid)
 {
 	return syscall(SYS_setresuid, uid, uid, uid);
+}
+
+/* mmap(2), of new memory */
+void *
+raw_mmap(size_t size, int flags)
+{
+	return (void *)syscall(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0L);
+}
+
+/* getrlimit(2) */
+int
+raw_getrlimit(int what, struct rlimit *limit)
+{
+	return syscall(SYS_prlimit64, 0, what, NULL, limit);
 }
 
 /* fcntl(2) */

@@ -1,5 +1,6 @@
 #include <sys/mman.h>
 
+#include "raw.h"
 #include "reserve.h"
 #include "say.h"
 
@@ -14,8 +15,7 @@ reserve_memory(size_t *size)
 
 	*size = (size_t)1 << 36;
 	do
-		p = mmap(NULL, *size /= 2, PROT_READ | PROT_WRITE, MAP_PRIVATE |
-		    MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		p = raw_mmap(*size /= 2, MAP_NORESERVE);
 	while (p == MAP_FAILED && *size > 1 << 20);
 	if (p == MAP_FAILED)
 		die("reserve memory");

@@ -141,7 +141,7 @@ why_unsealed(int exe)
 	char setting[16];
 
 	if (errno == EFBIG && fstat(exe, &st) == 0 &&
-	    getrlimit(RLIMIT_FSIZE, &most) == 0 &&
+	    raw_getrlimit(RLIMIT_FSIZE, &most) == 0 &&
 	    most.rlim_cur < (unsigned long)st.st_size)
 		because("NSE-51", "a copy has %lu bytes, and we may write "
 		    "files of %lu (ulimit -f)", (unsigned long)st.st_size,

@@ -7,6 +7,7 @@
 
 #include "layers.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 
 static char *next, *end;
@@ -21,8 +22,7 @@ room(size_t n)
 	if (!next)
 		end = (next = first) + sizeof first;
 	if (n > (size_t)(end - next)) {
-		next = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE |
-		    MAP_ANONYMOUS, -1, 0);
+		next = raw_mmap(size, 0);
 		if (next == MAP_FAILED)
 			die("remember so many names");
 		end = next + size;
@@ -51,23 +51,29 @@ decode(char *s)
 	*out = '\0';
 }
 
-/* How many lower layers DIR/layers names; 0 without it, or if cut short. */
+/*
+ * How many lower layers DIR/layers names; 0 without it, if it is cut short, or
+ * somebody else's.
+ */
 int
 layers_read(int dir, const char **prefix, char *lower[])
 {
 	struct stat st;
 	char *rest, *line;
+	long size;
 	int n = 0;
 
 	if (fstatat(dir, "layers", &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    !S_ISREG(st.st_mode))
 		return 0;
 	rest = room(st.st_size + 1);
-	if (get(dir, "layers", rest, st.st_size + 1) <= 0 ||
-	    rest[strlen(rest) - 1] != '\n')
+	size = get(dir, "layers", rest, st.st_size + 1);
+	if (size <= 0 || (long)strlen(rest) != size || rest[size - 1] != '\n')
 		return 0;
 	line = strsep(&rest, "\n");
-	*prefix = strcmp(line, USERS) == 0 ? USERS : TRUSTED;
+	*prefix = *line == *USERS ? USERS : TRUSTED;
+	if (strcmp(line, *prefix) != 0)
+		return 0;
 	while ((line = strsep(&rest, "\n")) && *line && n < MOST_LAYERS) {
 		decode(line);
 		lower[n++] = line;

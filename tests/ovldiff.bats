@@ -196,6 +196,11 @@ os.setxattr("D/upper/f", "user.overlay.whiteout", b"")'
 	printf 'user.overlay.\n%s' "$W/l" >E/layers
 	refused ovldiff E
 	because DIF-02
+	for text in 'apples\noranges\n' '\0user.overlay.\n/l\n' "$(printf '\\0%.0s' {1..20000})"; do
+		printf %b "$text" >E/layers
+		refused ovldiff E
+		because DIF-02
+	done
 	printf 'user.overlay.\n%s\n' "$W/l" >E/layers
 	touch E/upper/f
 	works ovldiff E
@@ -206,8 +211,9 @@ os.setxattr("D/upper/f", "user.overlay.whiteout", b"")'
 	inside <<-'END'
 		works mkoverlay -l l D
 		rm D/merged/f
-		for name in D/merged D/upper; do
-			refused ovldiff "$name"
+		ln -s D -- -D
+		for name in D/merged D/upper -D/merged; do
+			refused ovldiff -- "$name"
 			because DIF-07
 			try_works
 			prints 'D /f'
@@ -253,6 +259,10 @@ os.setxattr("D/upper/f", "user.overlay.whiteout", b"")'
 		touch D/merged/e/new
 		refused as_user ovldiff D
 		because DIF-03
+		root_works
+		refused unshare -Ur ovldiff D
+		because DIF-03
+		never_says '^ovldiff: try'
 		chmod 700 D/upper/e
 		works ovldiff D
 		mkdir D/merged/closed

@@ -40,14 +40,21 @@ const char *dir, *prefix;
 int root[MOST_LAYERS + 1], layers, may_read;
 char **tops;
 
+/* Root of another user namespace is no help, nor is his sudo(8). */
+void
+try_as_root(void)
+{
+	if (in_first("user"))
+		try_again("sudo ");
+}
+
 void
 refuse(const char *what, const char *path)
 {
 	tell("%-s %s", what, path);
 	if (errno == EACCES) {
 		because("DIF-04", "uid %u may not read it", geteuid());
-		if (in_first("user"))
-			try_again("sudo ");
+		try_as_root();
 	}
 	if (errno == ENOENT)
 		because("DIF-05", "%s does not exist", path);
@@ -84,7 +91,7 @@ open_layers(void)
 		if (is_part(at, "../merged") || is_part(at, "../upper")) {
 			because("DIF-07", "it is a folder that mkoverlay made "
 			    "in DIR, not DIR");
-			try("ovldiff %s/..", dir);
+			try("ovldiff %-s%s/..", *dir == '-' ? "-- " : "", dir);
 		} else
 			because("DIF-01", "no overlay that can be changed was "
 			    "made there; one with -T shows only in its own "

@@ -17,6 +17,7 @@ extern int may_read;			/* the attributes */
 extern char **tops;			/* the roots of the lower layers */
 
 _Noreturn void	 refuse(const char *what, const char *path);
+void	 try_as_root(void);
 int	 enter(int layer, const char *path);
 void	 look(int layer, char *path, struct entry *e);
 void	 look_below(char *const in[], char *name, int above,

@@ -66,7 +66,7 @@ attribute(const char *name, const char *key)
 		    "cannot be told", name);
 		because("DIF-03", "that is in %-s%-s, which only root in the "
 		    "first user namespace may read", prefix, key);
-		try_again("sudo ");
+		try_as_root();
 		fail();
 	}
 	stpcpy(stpcpy(full, prefix), key);

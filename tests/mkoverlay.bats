@@ -738,6 +738,10 @@ export -f moved
 		refused weak mkoverlay -l l D
 		because OVL-97
 		[[ ! -e D ]]
+		mkdir -m 333 unread
+		refused weak mkoverlay -l l unread
+		because OVL-90
+		says 'may not read, write and search'
 	END
 	chmod 700 shut
 }
@@ -875,7 +879,7 @@ export -f moved
 	inside <<-'END'
 		refused mkoverlay -o bogus=1 -l l D
 		because OVL-24
-		says "the kernel says: .*Unknown parameter|the kernel's log"
+		says "the kernel says: .*Unknown parameter|dmesg"
 		for option in noatime index=maybe volatile=1; do
 			refused mkoverlay -o $option -l l D
 			because OVL-24
@@ -1201,5 +1205,141 @@ export -f moved
 		mkdir -p l/demo
 		works mkoverlay -l current current/demo true
 		says 'lies in the lower folder'
+	END
+}
+
+@test "layers that somebody else wrote is neither taken for ours, nor written over, nor deleted" {
+	mkdir -p A B C/upper E
+	: >C/upper/f
+	for dir in A B E; do
+		echo mine >$dir/layers
+	done
+	inside <<-'END'
+		refused mkoverlay -l l A
+		because OVL-109
+		left_in A layers
+		works mkoverlay -r -l l B
+		works mkoverlay -d B
+		refused mkoverlay -d E
+		for text in 'apples\noranges\n' '\0user.overlay.\n/l\n' "$(printf '\\0%.0s' {1..20000})"; do
+			printf %b "$text" >C/layers
+			refused mkoverlay -l l C
+			because OVL-109
+		done
+		works mkoverlay -l l D
+		works mkoverlay -d D
+		rmdir D/upper
+		mkdir D/merged
+		works mkoverlay -d D
+		[[ ! -e D ]]
+	END
+	[[ $(cat A/layers B/layers E/layers) = $'mine\nmine\nmine' ]]
+}
+
+@test "what the kernel makes in work is taken back, too" {
+	inside <<-'END'
+		for options in index=on volatile index=on,volatile; do
+			fails 125 sh -c "mkoverlay -o $options -l l D >/dev/full"
+			[[ ! -e D ]] || flunk "$options left $(find D)"
+		done
+		works mkoverlay -l l D touch D/merged/x
+		umount D/merged
+		fails 125 sh -c 'mkoverlay -o volatile -l l D >/dev/full'
+		works mkoverlay -l l D
+		left_in D/merged d f x
+	END
+}
+
+@test "-T is where DIR is, though its name from the root leads elsewhere" {
+	needs 'user attributes on a tmpfs' test "$T"
+	mkdir -p cover "$(printf '%0250d/' {1..15})"
+	inside <<-'END'
+		cd cover
+		mount -t tmpfs none "$W/cover"
+		mkdir "$W/cover/D"
+		works mkoverlay -T -f -l "$W/l" D cat D/merged/f
+		prints lower
+		[[ -e D/upper ]]
+		left_in "$W/cover/D"
+		fails 126 mkoverlay -T -f -l "$W/l" E ./D
+		[[ ! -e E ]]
+		cd "$W"/0*
+		cd "$(printf '%0250d/' {2..15})"
+		name=$(printf '%0200d' 1)
+		works mkoverlay -T -f -l "$W/l" "$name" true
+		[[ -e $name/merged/f ]]
+		fails 126 mkoverlay -T -f -l "$W/l" "${name%1}2" .
+		[[ ! -e ${name%1}2 ]]
+	END
+}
+
+# bats test_tags=root
+@test "with -o userxattr outside user namespaces no index is kept unasked" {
+	inside <<-'END'
+		works mkoverlay -o userxattr -l l D
+		umount D/merged
+		works mkoverlay -o userxattr -l l D
+		! grep "$W/D/merged .*index=on" /proc/self/mountinfo || flunk 'there is one'
+		refused mkoverlay -o userxattr -l l2 D
+		umount D/merged
+		: >D/upper/x
+		refused mkoverlay -o userxattr -l l2 D
+		because OVL-65
+		try_works
+	END
+}
+
+@test "-d leaves alone what another mount namespace has at merged, and minds no other DIR of that name" {
+	inside <<-'END'
+		works mkoverlay -r -l l D
+		unshare -m sleep 60 &
+		other=$!
+		eventually moved $other
+		refused mkoverlay -d D
+		because OVL-62
+		says "process $other has it mounted"
+		kill $other
+		wait $other || :
+		works mkoverlay -d D
+		mkdir m
+		unshare -m sh -c 'mount -t tmpfs none m; mkoverlay -l l m/D; exec sleep 60' >said &
+		other=$!
+		eventually test -s said
+		works mkoverlay -l l m/D
+		umount m/D/merged
+		works mkoverlay -d m/D
+		kill $other
+	END
+}
+
+@test "what to try to get rid of a mount does that" {
+	inside <<-'END'
+		mkdir -p D/merged
+		mount -t tmpfs none D/merged
+		refused mkoverlay -l l D
+		because OVL-75
+		try_works
+		works mkoverlay -l l D
+		refused unshare -Urm mkoverlay -l l D
+		because OVL-75
+		never_says '^mkoverlay: try'
+		mkdir D/merged/x
+		mount -t tmpfs none D/merged/x
+		mkdir D/merged/x/y
+		mount -t tmpfs none D/merged/x/y
+		refused mkoverlay -d D
+		because OVL-94
+		try_works
+		works mkpseudo -m tmp D/merged
+		refused mkoverlay -d D
+		because OVL-94
+		says 'try: mkpseudo -d'
+		try_works
+		works mkoverlay -d D
+		works mkoverlay -l l -- -D
+		refused mkoverlay -l l -- -D
+		because OVL-75
+		try_works
+		works mkoverlay -l l -- -D true
 	END
 }

@@ -54,7 +54,7 @@ char **lower;
 int *layer, lowers;
 const char *dir;
 char *root;
-int read_only;
+int read_only, nested;
 
 static void
 take_lower(char *path)
@@ -105,6 +105,7 @@ main(int argc, char **argv)
 {
 	const char *prog = NULL;
 	int c, delete = 0, force = 0;
+	char *plain;
 
 	start("mkoverlay", text, argv);
 	lower = room(argc * sizeof *lower);
@@ -123,6 +124,11 @@ main(int argc, char **argv)
 	if (!*argv)
 		misuse("DIR is missing");
 	dir = *argv++;
+	if (*dir == '-') {	/* in what to try it would be an option */
+		plain = room(strlen(dir) + 3);
+		stpcpy(stpcpy(plain, "./"), dir);
+		dir = plain;
+	}
 	if (delete) {
 		if (lowers || read_only || on_tmpfs || *argv)
 			misuse("-d takes DIR and nothing else");
@@ -139,7 +145,7 @@ main(int argc, char **argv)
 		prog = look_up(AT_FDCWD, *argv);
 	else
 		guard_handle();
-	if (!in_first("user"))
+	if ((nested = !in_first("user")))
 		prefix = USERS;
 	begin();
 	if (on_tmpfs && !force)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "layers.h"
 #include "mkoverlay/overlay.h"
 #include "mounts.h"
 #include "names.h"
@@ -17,8 +18,8 @@
 #include "start.h"
 #include "why/mkoverlay.h"
 
-static int
-take_out(int parent, const char *name, int how)
+int
+remove_one(int parent, const char *name, int how)
 {
 	if (unlinkat(parent, name, how) < 0)
 		return -1;
@@ -32,7 +33,7 @@ remove_tree(int parent, const char *name)
 	const char *below;
 	struct names in;
 
-	if (take_out(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+	if (remove_one(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return;
 	if (names_open(&in, parent, name) < 0 && (errno != EACCES ||
 	    did(syscall(SYS_fchmodat, parent, name, 0700),
@@ -40,24 +41,25 @@ remove_tree(int parent, const char *name)
 	    names_open(&in, parent, name) < 0))
 		return;
 	while ((below = name_next(&in)))
-		if (take_out(in.fd, below, 0) < 0)
+		if (remove_one(in.fd, below, 0) < 0)
 			remove_tree(in.fd, below);
-	take_out(parent, name, AT_REMOVEDIR);
+	remove_one(parent, name, AT_REMOVEDIR);
 }
 
 /*
  * What overlay makes in work has mode 0.  Where mkoverlay has been, it may be
  * one that an earlier -d opened.
  */
-static void
-remove_overlays(const char *name)
+void
+remove_overlays(int parent, const char *name)
 {
-	int work = open("work", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int work = openat(parent, "work", O_PATH | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC);
 	struct stat st;
 
 	if (fstatat(work, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISDIR(st.st_mode) && (!(st.st_mode & 07777) ||
-	    may(AT_FDCWD, "layers", F_OK)))
+	    may(parent, "layers", F_OK)))
 		remove_tree(work, name);
 	close(work);
 }
@@ -119,12 +121,13 @@ delete_all(void)
 		if (fchdir(here) == 0)
 			refuse_in("remove", "work");
 	}
-	remove_overlays("index");
-	remove_overlays("work");
+	remove_overlays(AT_FDCWD, "index");
+	remove_overlays(AT_FDCWD, "work");
 	found += remove_folder("work");
 	found += remove_folder("merged");
-	if (access("upper", F_OK) < 0 && errno == ENOENT)
-		did(unlink("layers"), "unlink(\"layers\")");
+	if (access("upper", F_OK) < 0 && errno == ENOENT &&
+	    layers_read(AT_FDCWD, &prefix, room(MOST_LAYERS * sizeof *lower)))
+		remove_one(AT_FDCWD, "layers", 0);
 	go_back(here);
 	close(lock);
 	while (*path && mount_at(path, &m) && is_mount_point(AT_FDCWD, path) &&

@@ -27,8 +27,20 @@ static void
 take_out(int made, const char *name, int how)
 {
 	if (made)
-		did(unlinkat(at, name, how), "unlinkat(%d, %s, %-s)", at, name,
-		    how ? "AT_REMOVEDIR" : "0");
+		remove_one(at, name, how);
+}
+
+static void
+detach(const char *path)
+{
+	did(umount2(path, MNT_DETACH), "umount2(%s, MNT_DETACH)", path);
+}
+
+/* DIR as the mount of -T on it: "." is what lies below. */
+static const char *
+tmpfs_on(void)
+{
+	return dir[strspn(dir, "./")] ? dir : root;
 }
 
 static void
@@ -37,18 +49,20 @@ take_back(void)
 	int here = open(".", O_PATH | O_CLOEXEC);
 
 	if (mounted && fchdir(at) == 0) {
-		did(umount2("merged", MNT_DETACH),
-		    "umount2(\"merged\", MNT_DETACH)");
+		detach("merged");
 		fchdir(here);
 	}
 	take_out(made_merged, "merged", AT_REMOVEDIR);
-	take_out(made_work, "work/work", AT_REMOVEDIR);
+	if (made_work)
+		remove_overlays(at, "index");
+	if (made_work || mounted)
+		remove_overlays(at, "work");
 	take_out(made_work, "work", AT_REMOVEDIR);
 	take_out(made_layers, "layers", 0);
 	take_out(made_upper, "upper", AT_REMOVEDIR);
 	if (made_tmpfs) {
 		root[made_tmpfs] = '\0';	/* before "/merged" */
-		did(umount2(root, MNT_DETACH), "umount2(%s, MNT_DETACH)", root);
+		detach(tmpfs_on());
 	}
 	if (made_dir)
 		did(rmdir(dir), "rmdir(%s)", dir);
@@ -98,7 +112,7 @@ mount_tmpfs(void)
 	    dir, list) < 0)
 		refuse("mount a tmpfs on", dir);
 	made_tmpfs = strlen(root);
-	open_dir(root);		/* where "." is still what is below */
+	open_dir(tmpfs_on());
 }
 
 /* 1: made, 0: it was there. */
@@ -144,7 +158,10 @@ remember(void)
 	if (changed && layers_are(record))
 		return;
 	changed = changed && !is_empty("upper");
-	if (changed && (n = layers_read(at, &before, old)) > 0) {
+	made_layers = fstatat(at, "layers", &st, AT_SYMLINK_NOFOLLOW) < 0;
+	if (!made_layers)
+		n = layers_read(at, &before, old);
+	if (changed && n) {
 		while (i < lowers && i < n && (strcmp(lower[i], old[i]) == 0 ||
 		    same_folder(lower[i], old[i])))
 			i++;
@@ -155,8 +172,8 @@ remember(void)
 			fail();
 		}
 	}
-	made_layers = fstatat(at, "layers", &st, AT_SYMLINK_NOFOLLOW) < 0;
-	if (!made_layers && (!S_ISREG(st.st_mode) || (changed && !n))) {
+	if (!made_layers && !n && (changed || st.st_size ||
+	    !S_ISREG(st.st_mode))) {
 		errno = EEXIST;
 		tell("write %s", in_dir("layers"));
 		because("OVL-109", "it is no file that mkoverlay wrote, or "
@@ -206,9 +223,8 @@ guard_work(const char *name)
 		return;
 	errno = ENOTEMPTY;
 	tell("use %s", in_dir("work"));
-	because("OVL-110", "%-s is not as overlay makes it, a folder of "
-	    "mode 000: overlay would take it for its own, and delete what is "
-	    "in it", name);
+	because("OVL-110", "%-s is not as overlay makes it, of mode 000: "
+	    "overlay would delete what is in it", name);
 	fail();
 }
 

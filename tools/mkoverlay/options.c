@@ -17,7 +17,7 @@ take_options(const char *list)
 {
 	static const char *const flags[] = { "ro", "nosuid", "nodev",
 	    "noexec" };
-	static char all[PATH_MAX];
+	static char all[2000];	/* which mount(2) takes behind 500 layers */
 	char *word = all + used;
 	size_t n, key;
 	int i;
@@ -72,5 +72,5 @@ asks_for_index(void)
 	for (word = options; *word; word += strlen(word) + 1)
 		if (strncmp(word, "index=", 6) == 0)
 			return 0;
-	return !read_only && *prefix == *USERS;
+	return !read_only && nested;
 }

@@ -8,6 +8,7 @@ extern char *options;		/* of -o, for the kernel, each with its '\0' */
 extern int attributes;		/* of the mount (fsmount(2)) */
 extern const char *size;	/* behind -T */
 extern int on_tmpfs, read_only;
+extern int nested;		/* we are in a user namespace */
 
 extern int at, upper_fd, work_fd;	/* DIR, and what is in it */
 extern int made_upper, made_work, made_merged, mounted;
@@ -21,6 +22,8 @@ extern int has_links;		/* in a LOWER, as the user typed it */
 void	 go_back(int here);
 int	 open_folder(const char *name), is_empty(const char *name);
 void	 make_folders(void), delete_all(void);
+int	 remove_one(int parent, const char *name, int how);
+void	 remove_overlays(int parent, const char *name);
 void	 begin(void), mount_overlay(void), mount_by_names(void);
 void	 check_writable(int tree);
 const char	*layers_text(void);

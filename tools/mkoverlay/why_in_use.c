@@ -1,4 +1,5 @@
 /* An upper folder that another overlay has. */
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -50,44 +51,54 @@ is_path(const char *option, const char *path, int escaped)
 	return !*option || *option == ',';
 }
 
-/* 1 and the overlay of a process' mounts that has that upper folder, or 0. */
+/*
+ * 1 and the overlay of a process' mounts that has that upper folder, or lies on
+ * merged; or 0.  From another root their names may lead to other folders.
+ */
 static int
-has_upper(const char *pid, const char *upper, struct mount *m)
+has_overlay(const char *pid, const char *upper, const char *merged,
+    struct mount *m)
 {
+	char path[PATH_MAX + 32], *end, *p;
 	struct mounts mounts;
-	char path[32], *p;
+	struct stat st;
 	int found = 0;
 
-	stpcpy(stpcpy(stpcpy(path, "/proc/"), pid), "/mountinfo");
+	end = stpcpy(stpcpy(path, "/proc/"), pid);
+	strcpy(end, "/mountinfo");
 	if (mounts_open(&mounts, path) < 0)
 		return 0;
 	while (!found && mount_next(&mounts, m))
 		found = strcmp(m->type, "overlay") == 0 &&
-		    (p = find(m->super, ",upperdir=")) &&
+		    (strcmp(m->point, merged) == 0 ||
+		    ((p = find(m->super, ",upperdir=")) &&
 		    (is_path(p += 10, upper, 0) ||
-		    (is_before(6, 13) && is_path(p, upper, 1)));
+		    (is_before(6, 13) && is_path(p, upper, 1)))));
 	mounts_close(&mounts);
-	return found;
+	end = stpcpy(end, "/root");
+	stpcpy(stpcpy(end, *upper ? upper : merged), "/..");
+	return found && (stat(path, &st) < 0 || same_folder(path, end));
 }
 
-/* A process that has an overlay with that upper folder, or NULL. */
+/* A process that has the overlay of these two, or NULL. */
 static const char *
-who_mounts(const char *path, struct mount *m)
+who_mounts(const char *upper, const char *merged, struct mount *m)
 {
 	static struct names proc;
-	char ns[32], upper[PATH_MAX];
+	char ns[32], above[PATH_MAX], on[PATH_MAX];
 	const char *pid = "self";
 
-	if (!path_here(AT_FDCWD, path, upper))
-		return NULL;
-	if (has_upper(pid, upper, m))
+	*above = *on = '\0';
+	path_here(AT_FDCWD, upper, above);
+	path_here(AT_FDCWD, merged, on);
+	if (has_overlay(pid, above, on, m))
 		return pid;
 	if (names_open(&proc, AT_FDCWD, "/proc") < 0)
 		return NULL;
 	while ((pid = next_process(&proc))) {
 		stpcpy(stpcpy(stpcpy(ns, "/proc/"), pid), "/ns/mnt");
 		if (!same_namespace(ns, "/proc/self/ns/mnt") &&
-		    has_upper(pid, upper, m))
+		    has_overlay(pid, above, on, m))
 			break;
 	}
 	return pid;
@@ -99,34 +110,37 @@ mounted_elsewhere(void)
 {
 	static struct mount m;
 
-	return who_mounts("upper", &m) != NULL;
+	return who_mounts("upper", "merged", &m) != NULL;
 }
 
 void
 why_in_use(void)
 {
+	const char *pid, *merged = in_dir("merged");
 	static struct mount m;
-	const char *pid;
 	int i;
 
-	if (is_mount_point(AT_FDCWD, in_dir("merged"))) {
-		because("OVL-75", "%s is mounted already", in_dir("merged"));
-		try("mkoverlay -d %s", dir);
+	if (is_mount_point(AT_FDCWD, merged)) {
+		because("OVL-75", "%s is mounted already", merged);
+		if (mount_at(merged, &m) && strcmp(m.type, "overlay") != 0)
+			try("umount %s", m.point);
+		else if (!is_locked(merged))
+			try("mkoverlay -d %s", dir);
 		return;
 	}
 	for (i = 0; i < lowers && asked("index=on"); i++)
-		if (has_upper("self", lower[i], &m)) {
+		if (has_overlay("self", lower[i], "", &m)) {
 			because("OVL-41", "with index=on, %s cannot be a "
 			    "layer while it is the upper folder of %s",
 			    lower[i], m.point);
 			try("umount %s", m.point);
 			return;
 		}
-	if (!(pid = who_mounts(in_dir("upper"), &m))) {
+	if (!(pid = who_mounts(in_dir("upper"), in_dir("merged"), &m))) {
 		if (may(AT_FDCWD, "/proc/self", F_OK))
-			because("OVL-63", "it belongs to an overlay that no "
-			    "process we see has mounted: others have, or it "
-			    "was unmounted lazily and is still used");
+			because("OVL-63", "no process we see has it mounted "
+			    "by that name: others have, or it was unmounted "
+			    "lazily and is still used");
 	} else if (*pid == 's') {
 		because("OVL-19", "it is the upper folder of the overlay that "
 		    "is mounted at %s", m.point);

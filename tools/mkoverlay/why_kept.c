@@ -42,6 +42,8 @@ why_not_resumed(const char *before, const char *other, int i,
 		because("OVL-65", "it was not made over %s", other);
 	else
 		because("OVL-65", "it was made over %s", old[i]);
+	if (*prefix == *USERS && !nested)
+		put_text(&o, " -ouserxattr");
 	for (i = 0; i < n; i++) {
 		put_text(&o, " -l ");
 		put_quoted(&o, PASTE, old[i]);
@@ -76,7 +78,10 @@ why_not_unmounted(int err, const char *path, const char *type)
 	if (mounts_open(&mounts, "/proc/self/mountinfo") >= 0 &&
 	    next_below(&mounts, m.id, path, &below)) {
 		because("OVL-94", "%s is mounted below it", below.point);
-		try("mkpseudo -d %s", m.point);
+		if (strcmp(below.source, "mkpseudo") == 0)
+			try("mkpseudo -d %s", m.point);
+		else
+			try("umount -R %s", below.point);
 	}
 	if (names_open(&proc, AT_FDCWD, "/proc") >= 0)
 		while ((pid = next_process(&proc)))

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -81,12 +80,17 @@ static const char *
 place_of(void)
 {
 	static char parent[PATH_MAX];
+	size_t n = strlen(dir);
 	struct stat st;
 
-	if (stat(dir, &st) == 0 || strlen(dir) >= sizeof parent)
+	if (stat(dir, &st) == 0 || n >= sizeof parent)
 		return dir;
-	strcpy(parent, dir);
-	return dirname(parent);
+	while (n && dir[n - 1] == '/')
+		n--;
+	while (n && dir[n - 1] != '/')
+		n--;
+	memcpy(parent, dir, n);
+	return n ? parent : ".";
 }
 
 /* The file system that DIR lies on. */
@@ -137,8 +141,8 @@ why_unwritable(int err)
 		if (is_immutable(place))
 			because("OVL-43", "%s is immutable (chattr(1))", place);
 	} else if (err == EACCES && !may(AT_FDCWD, place, R_OK | W_OK | X_OK)) {
-		because("OVL-90", "uid %u may not write to %s", geteuid(),
-		    place);
+		because("OVL-90", "uid %u may not read, write and search %s",
+		    geteuid(), place);
 	} else if (no_uid || is_unmapped("gid_map", getegid())) {
 		because("OVL-59", "our %-s is not mapped in this user "
 		    "namespace: overlay's own folders would be closed to us",

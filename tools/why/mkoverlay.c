@@ -110,8 +110,8 @@ why_mkoverlay(int err, const char *path)
 		why_in_use();
 		break;
 	case ESTALE:
-		because("OVL-30", "with index=on an upper folder fits only "
-		    "the lower folder it was made over, another one");
+		because("OVL-30", "with index=on upper fits only the lower "
+		    "folder that it was made over");
 		break;
 	case EOPNOTSUPP:
 		if (on_tmpfs && *prefix == *USERS && is_before(6, 6))
@@ -149,8 +149,8 @@ why_mkoverlay(int err, const char *path)
 		why_layers();
 		if (!reasons() && fs < 0 && *options)
 			because("OVL-24", "one of: this kernel's overlay "
-			    "lacks an option of -o; it does not go with "
-			    "another; the kernel's log (dmesg) says which");
+			    "lacks an option of -o; two exclude one another; "
+			    "dmesg(1) says which");
 		break;
 	}
 	for (i = 0; i < 3 && fs >= 0 && !reasons(); i++)

@@ -126,7 +126,7 @@ delete_all(void)
 	found += remove_folder("work");
 	found += remove_folder("merged");
 	if (access("upper", F_OK) < 0 && errno == ENOENT &&
-	    layers_read(AT_FDCWD, &prefix, room(MOST_LAYERS * sizeof *lower)))
+	    layers_read(AT_FDCWD, &prefix, recorded))
 		remove_one(AT_FDCWD, "layers", 0);
 	go_back(here);
 	close(lock);

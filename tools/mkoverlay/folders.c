@@ -19,6 +19,7 @@
 #include "why/mkoverlay.h"
 
 int at = -1, upper_fd = -1, work_fd = -1;
+char *recorded[MOST_LAYERS];
 int made_upper, made_work, made_merged, mounted;
 static int made_dir, made_layers;
 static size_t made_tmpfs;		/* the length of its name */
@@ -150,7 +151,6 @@ is_empty(const char *name)
 static void
 remember(void)
 {
-	static char *old[MOST_LAYERS];
 	const char *before, *record = layers_text();
 	int fd, n = 0, i = 0, fits = 0, changed = !made_upper;
 	struct stat st;
@@ -160,15 +160,16 @@ remember(void)
 	changed = changed && !is_empty("upper");
 	made_layers = fstatat(at, "layers", &st, AT_SYMLINK_NOFOLLOW) < 0;
 	if (!made_layers)
-		n = layers_read(at, &before, old);
+		n = layers_read(at, &before, recorded);
 	if (changed && n) {
-		while (i < lowers && i < n && (strcmp(lower[i], old[i]) == 0 ||
-		    same_folder(lower[i], old[i])))
+		while (i < lowers && i < n &&
+		    (strcmp(lower[i], recorded[i]) == 0 ||
+		    same_folder(lower[i], recorded[i])))
 			i++;
 		fits = i == lowers && i == n && strcmp(prefix, before) == 0;
 		if (!fits) {
 			why_not_resumed(before, i < n ? NULL : lower[i], i,
-			    old, n);
+			    recorded, n);
 			fail();
 		}
 	}

@@ -12,6 +12,7 @@ extern int nested;		/* we are in a user namespace */
 
 extern int at, upper_fd, work_fd;	/* DIR, and what is in it */
 extern int made_upper, made_work, made_merged, mounted;
+extern char *recorded[];	/* the lower folders that DIR/layers names */
 extern int fs;			/* the new file system, or -1 */
 
 void	 take_options(const char *list), take_size(const char *s);

@@ -657,6 +657,8 @@ drop_held() {
 
 @test "--kill-child ends PROG when we are killed" {
 	local signal child
+	works unshare-lite -v -rf --kill-child=USR1 true
+	says 'prctl\(PR_SET_PDEATHSIG, SIGUSR1\) = 0$'
 	for signal in '' =KILL =SIGTERM =15 =HUP; do
 		spawn unshare-lite -rf --kill-child$signal sleep 60
 		child=$(child_of "$pid")

@@ -69,7 +69,8 @@ static const char longs[] = {
 int kinds_asked, if_known, holding, watch = -1, print_pid = -1, death_signal;
 int parent_fd = -1, cgroup_fd = -1;
 unsigned long propagation;
-const char *propagation_name, *hostname, *proc_dir, *offset[2], *prog;
+const char *propagation_name, *death_signal_name;
+const char *hostname, *proc_dir, *offset[2], *prog;
 char **prog_argv;
 
 static int all, forking = -1;
@@ -101,22 +102,24 @@ static void
 set_death_signal(const char *word)
 {
 	static const struct {
-		char name[5], number;
+		char name[8], number;
 	} known[] = {
-		{ "KILL", SIGKILL }, { "TERM", SIGTERM }, { "HUP", SIGHUP },
-		{ "INT", SIGINT }, { "QUIT", SIGQUIT }, { "USR1", SIGUSR1 },
-		{ "USR2", SIGUSR2 },
+		{ "SIGKILL", SIGKILL }, { "SIGTERM", SIGTERM },
+		{ "SIGHUP", SIGHUP }, { "SIGINT", SIGINT },
+		{ "SIGQUIT", SIGQUIT }, { "SIGUSR1", SIGUSR1 },
+		{ "SIGUSR2", SIGUSR2 },
 	};
 	unsigned i;
 
-	death_signal = SIGKILL;
 	if (!word)
-		return;
+		word = "KILL";
+	death_signal_name = word;
 	if (strncmp(word, "SIG", 3) == 0)
 		word += 3;
 	for (i = 0; i < sizeof known / sizeof *known; i++)
-		if (strcmp(word, known[i].name) == 0) {
+		if (strcmp(word, known[i].name + 3) == 0) {
 			death_signal = known[i].number;
+			death_signal_name = known[i].name;
 			return;
 		}
 	if ((death_signal = number(word, 64, "signal")) == 0)

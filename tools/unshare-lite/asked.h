@@ -12,8 +12,8 @@ extern int holding, watch;	/* --hold, and the pidfd of its process */
 extern int print_pid, death_signal, parent_fd;
 extern int cgroup_fd;		/* to be born in, of version 2; or -1 */
 extern unsigned long propagation;
-extern const char *propagation_name, *hostname, *proc_dir, *offset[2];
-extern const char *prog;
+extern const char *propagation_name, *death_signal_name;
+extern const char *hostname, *proc_dir, *offset[2], *prog;
 extern char **prog_argv;
 
 /* maps.c */

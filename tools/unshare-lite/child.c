@@ -37,8 +37,8 @@ run(void)
 	if (death_signal) {
 		/* Last, for a change of IDs clears it (prctl(2)). */
 		if (did(prctl(PR_SET_PDEATHSIG, death_signal),
-		    "prctl(PR_SET_PDEATHSIG, %d)", death_signal) < 0)
-			die("prctl(PR_SET_PDEATHSIG, %d)", death_signal);
+		    "prctl(PR_SET_PDEATHSIG, %-s)", death_signal_name) < 0)
+			die("prctl(PR_SET_PDEATHSIG, %-s)", death_signal_name);
 		if (!alive(parent_fd))
 			_exit(125);
 	}
@@ -57,7 +57,8 @@ hold(void)
 
 	if (null < 0)
 		die("open %s", "/dev/null");
-	if (setsid() < 0 || chdir("/") < 0 || did(prctl(
+	if (did(setsid(), "setsid()") < 0 ||
+	    did(chdir("/"), "chdir(\"/\")") < 0 || did(prctl(
 	    PR_SET_DUMPABLE, own_id(USER) != 0), "prctl(PR_SET_DUMPABLE, %d)",
 	    own_id(USER) != 0) < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
 		die("prepare to hold");

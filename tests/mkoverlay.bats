@@ -272,6 +272,17 @@ export -f moved
 	END
 }
 
+@test "-d names an overlay of another mount namespace" {
+	inside <<-'END'
+		mkdir D
+		spawn unshare -m sh -c 'mount -t tmpfs t D && mkoverlay -l l D/d && : >D/ready && exec sleep 100'
+		eventually test -e "/proc/$pid/root$PWD/D/ready"
+		refused mkoverlay -d "/proc/$pid/root$PWD/D/d"
+		because OVL-52
+		kill "$pid"
+	END
+}
+
 @test "-r makes a union of one folder or of many that nobody can change" {
 	inside <<-'END'
 		works mkoverlay -r -l l D

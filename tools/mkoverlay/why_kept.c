@@ -52,6 +52,19 @@ why_not_resumed(const char *before, const char *other, int i,
 	try("mkoverlay%-s %s", text, dir);
 }
 
+/* A path in DIR that none of our mounts shows. */
+int
+why_elsewhere(const char *path)
+{
+	static struct mount m;
+
+	if (mount_at(path, &m) || !mount_at("/", &m))
+		return 0;
+	because("OVL-52", "%s is in another mount namespace, or outside our "
+	    "root", dir);
+	return 1;
+}
+
 /* Why merged, or the tmpfs, cannot be unmounted. */
 void
 why_not_unmounted(int err, const char *path, const char *type)
@@ -63,7 +76,7 @@ why_not_unmounted(int err, const char *path, const char *type)
 
 	if (err == EPERM)
 		why_not_permitted();
-	if (err == EINVAL && is_locked(path))
+	if (err == EINVAL && !why_elsewhere(path) && is_locked(path))
 		because("OVL-93", "it is locked: mounted in a mount "
 		    "namespace of which ours is a copy");
 	if (err != EBUSY || !mount_at(path, &m)) {

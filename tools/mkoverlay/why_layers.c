@@ -190,10 +190,7 @@ why_upper(void)
 	static struct mount m;
 	int seen = mount_at(upper, &m);
 
-	if (!seen && mount_at("/", &m)) {
-		because("OVL-52", "%s is in another mount namespace, or "
-		    "outside our root", dir);
-	} else if (type_of(upper) == OVERLAY) {
+	if (!why_elsewhere(upper) && type_of(upper) == OVERLAY) {
 		because("OVL-11", "%s lies on an overlay, which cannot hold "
 		    "the upper folder of another", dir);
 		try_tmpfs();

@@ -19,4 +19,5 @@ void		 why_not_resumed(const char *before, const char *other, int i,
 		    char *const old[], int n);
 void		 why_not_unmounted(int err, const char *path, const char *type);
 void		 why_kept(int err, const char *name);
+int		 why_elsewhere(const char *path);
 void		 note_surprises(void);

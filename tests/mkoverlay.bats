@@ -42,6 +42,8 @@ export -f moved
 	misused mkoverlay -x -l l D
 	misused mkoverlay -l l -r -T D
 	misused mkoverlay -l l -T1x D
+	misused mkoverlay -l l -T99999999999999999999 D
+	misused mkoverlay -l l -T99999999999g D
 	misused mkoverlay -l l -Tsize D
 	misused mkoverlay -l l -o lowerdir=l2 D
 	misused mkoverlay -l l -o index=on,upperdir=l2 D

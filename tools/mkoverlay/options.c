@@ -53,7 +53,8 @@ take_size(const char *s)
 	if (!(size = s))
 		return;
 	s += strspn(s, "0123456789");
-	if (s == size || strlen(size) > 20 ||
+	/* With more digits it would be another number to the kernel. */
+	if (s == size || s - size > (*s ? 10 : 18) ||
 	    (*s && (!strchr("kmgKMG%", *s) || s[1])))
 		misuse("-T%s: no size; it is a number, and k, m, g or %%",
 		    size);

@@ -201,6 +201,13 @@ screen() {
 	eventually on_screen "$1" || flunk "no $1 on screen: $(tmux -L t capture-pane -p)"
 }
 
+# The shell tells of a job's end before a prompt.
+tells() {
+	keys Enter
+	sleep 0.1
+	on_screen "$1"
+}
+
 @test "^Z stops the whole job, fg continues it, ^C ends it" {
 	term
 	for how in 'pid1 sleep 60' 'unshare-lite -Urp pid1 sleep 60' 'unshare-lite -Urp sleep 60' "unshare-lite -Urp sh -c 'sleep 60; :'"; do
@@ -211,7 +218,7 @@ screen() {
 		keys 'clear; fg' Enter
 		sleep 0.2
 		case $how in
-		*'-Urp sleep'*) keys C-z; screen 'Stopped +'; keys 'kill %%' Enter; screen instead; sleep 0.2; keys Enter; screen 'Exit 137' ;;
+		*'-Urp sleep'*) keys C-z; screen 'Stopped +'; keys 'kill %%' Enter; screen instead; eventually tells 'Exit 137' ;;
 		*) keys C-c; keys 'echo rc=$?' Enter; screen rc=130 ;;
 		esac
 	done

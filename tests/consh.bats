@@ -18,7 +18,7 @@ teardown() {
 
 # Nothing is left of a container but what it changed, and over which layers.
 only_upper() {
-	[[ $(ls -A "$1") = $'layers\nupper' ]]
+	[[ $(ls -A "$1") = $'layers\nupper' ]] || { ls -lA "$1" >&2; return 1; }
 }
 
 @test "what cannot be understood is refused with the synopsis, and makes nothing" {
@@ -257,11 +257,11 @@ only_upper() {
 	# shellcheck disable=SC2317 # eventually calls it
 	sees() { pane | grep -q -- "$1"; }
 	eventually sees '#' || { pane; false; }
-	tmux send-keys 'sleep 50' Enter
-	eventually pgrep -x sleep
+	tmux send-keys "sleep 50.$$" Enter
+	eventually pgrep -fx "sleep 50.$$"
 	tmux send-keys C-c
-	tmux send-keys 'sleep 51' Enter
-	sleep 0.3
+	tmux send-keys "sleep 51.$$" Enter
+	eventually pgrep -fx "sleep 51.$$"
 	tmux send-keys C-z
 	eventually sees Stopped || { pane; false; }
 	tmux send-keys 'kill %1' Enter 'exit 5' Enter 'exit 5' Enter
@@ -388,7 +388,7 @@ only_upper() {
 		kill -$signal -- "-$pid"
 		kill -TERM "$pid" || :	# it may have passed the first on
 		wait "$pid" || :
-		eventually only_upper box || {
+		eventually only_upper box 2>/dev/null || {
 			kill -KILL -- "-$pid" || :
 			flunk "$signal: $(ls box)"
 		}

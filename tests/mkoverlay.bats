@@ -1319,8 +1319,8 @@ export -f moved
 		kill $other
 		wait $other || :
 		works mkoverlay -d D
-		mkdir m
-		unshare -m sh -c 'mount -t tmpfs none m; mkoverlay -l l m/D; exec sleep 60' >said &
+		mkdir m real
+		unshare -m sh -c 'mount --bind real m; mkoverlay -l l m/D; exec sleep 60' >said &
 		other=$!
 		eventually test -s said
 		works mkoverlay -l l m/D

@@ -1260,6 +1260,13 @@ export -f moved
 		fails 125 sh -c 'mkoverlay -o volatile -l l D >/dev/full'
 		works mkoverlay -l l D
 		left_in D/merged d f x
+		unshare -m sleep 60 &
+		other=$!
+		eventually moved $other
+		umount D/merged
+		fails 125 sh -c 'mkoverlay -r -l l -l l2 D >/dev/full'
+		[[ -d D/work/work ]] || flunk 'that was of another overlay'
+		kill $other
 	END
 }
 
@@ -1320,13 +1327,15 @@ export -f moved
 		wait $other || :
 		works mkoverlay -d D
 		mkdir m real
-		unshare -m sh -c 'mount --bind real m; mkoverlay -l l m/D; exec sleep 60' >said &
-		other=$!
-		eventually test -s said
-		works mkoverlay -l l m/D
-		umount m/D/merged
-		works mkoverlay -d m/D
-		kill $other
+		for r in '' -r; do
+			unshare -m sh -c "mount --bind real m; mkoverlay $r -l l m/D; exec sleep 60" >said$r &
+			other=$!
+			eventually test -s said$r
+			works mkoverlay -l l m/D
+			umount m/D/merged
+			works mkoverlay -d m/D
+			kill $other
+		done
 	END
 }
 

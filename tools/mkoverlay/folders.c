@@ -56,7 +56,7 @@ take_back(void)
 	take_out(made_merged, "merged", AT_REMOVEDIR);
 	if (made_work)
 		remove_overlays(at, "index");
-	if (made_work || mounted)
+	if (made_work || (mounted && !read_only))
 		remove_overlays(at, "work");
 	take_out(made_work, "work", AT_REMOVEDIR);
 	take_out(made_layers, "layers", 0);

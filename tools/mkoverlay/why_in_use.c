@@ -53,31 +53,38 @@ is_path(const char *option, const char *path, int escaped)
 
 /*
  * 1 and the overlay of a process' mounts that has that upper folder, or lies on
- * merged; or 0.  From another root their names may lead to other folders.
+ * merged; or 0.  From another root their names may lead to other folders: an
+ * upper that is not to be reached there may be this one.
  */
 static int
 has_overlay(const char *pid, const char *upper, const char *merged,
     struct mount *m)
 {
 	char path[PATH_MAX + 32], *end, *p;
+	const char *found = NULL;
 	struct mounts mounts;
 	struct stat st;
-	int found = 0;
 
 	end = stpcpy(stpcpy(path, "/proc/"), pid);
 	strcpy(end, "/mountinfo");
 	if (mounts_open(&mounts, path) < 0)
 		return 0;
 	while (!found && mount_next(&mounts, m))
-		found = strcmp(m->type, "overlay") == 0 &&
-		    (strcmp(m->point, merged) == 0 ||
-		    ((p = find(m->super, ",upperdir=")) &&
+		if (strcmp(m->type, "overlay") != 0)
+			continue;
+		else if ((p = find(m->super, ",upperdir=")) &&
 		    (is_path(p += 10, upper, 0) ||
-		    (is_before(6, 13) && is_path(p, upper, 1)))));
+		    (is_before(6, 13) && is_path(p, upper, 1))))
+			found = upper;
+		else if (strcmp(m->point, merged) == 0)
+			found = merged;
 	mounts_close(&mounts);
+	if (!found)
+		return 0;
 	end = stpcpy(end, "/root");
-	stpcpy(stpcpy(end, *upper ? upper : merged), "/..");
-	return found && (stat(path, &st) < 0 || same_folder(path, end));
+	stpcpy(stpcpy(end, found), "/..");
+	return same_folder(path, end) || (found == upper &&
+	    stat(path, &st) < 0);
 }
 
 /* A process that has the overlay of these two, or NULL. */

@@ -172,8 +172,13 @@ where() {
 		'io.latency=7:0 target=5ms' memory.max= memory.limit_in_bytes= hugetlb.2MB.max=; do
 		misused cgset "$CG" "$value"
 	done
-	refused cgset /nosuch 'io.cost.qos=7:0 rpct=95.00'
-	because UNS-31
+	for value in 'io.cost.qos=7:0 rpct=95.00' $'cpu.max=50000\t100000' $'io.max=7:0\trbps=1M'; do
+		refused cgset /nosuch "$value"
+		because UNS-31
+	done
+	ln -s /dev/null 'pci-0000:00:05.0'
+	misused cgset "$CG" "io.max=$PWD/pci-0000:00:05.0 rbps=1M"
+	says 'pci-0000:00:05.0. is not a block device'
 }
 
 # bats test_tags=root
@@ -1331,8 +1336,16 @@ where() {
 	refused cgset "$CG/a/c" cpuset.cpus=0-1
 	because CG2-56
 	try_works
-	[[ ! -e /command ]] || echo 0 >"$second"
+	works cgset "$CG/a/c" cpuset.cpus=0-1:1/2
 	[[ ! -e /command ]] || {
+		works cgset -d "$CG"
+		for folder in "$CG" "$CG/c" "$CG"; do
+			works cgset "$folder" cpuset.cpus=1 cpuset.cpus.partition=root
+		done
+		works cgset -d "$CG"
+		works cgset "$CG/a/c" cpuset.cpus=0
+		works cgset "$CG/b" cpuset.cpus=0
+		echo 0 >"$second"
 		refused cgset "$CG/c" cpuset.cpus=1
 		because CG2-26
 		try_works

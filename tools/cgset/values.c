@@ -77,11 +77,12 @@ rates(const char *text, int whole)
 	struct out o = { line, line + sizeof line - 1 };
 	struct stat st;
 
-	word = strsep(&rest, " ");
-	if (strchr(word, ':')) {
-		put_text(&o, word);
-	} else if (*word != '/') {
-		put_plain(&o, word, whole);
+	word = strsep(&rest, " \t");
+	if (*word != '/') {
+		if (strchr(word, ':'))
+			put_text(&o, word);
+		else
+			put_plain(&o, word, whole);
 	} else {
 		if (stat(word, &st) < 0)
 			die("find the device of %s", text);
@@ -91,7 +92,7 @@ rates(const char *text, int whole)
 		put_text(&o, ":");
 		put_number(&o, minor(st.st_rdev), 10);
 	}
-	while ((word = strsep(&rest, " "))) {
+	while ((word = strsep(&rest, " \t"))) {
 		put_text(&o, " ");
 		if (strchr(word, '=')) {
 			put_text(&o, strsep(&word, "="));

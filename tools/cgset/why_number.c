@@ -24,6 +24,8 @@ number_in(const char *folder, const char *file)
 	return digits(read_line(folder, file), NULL, 10);
 }
 
+#define LIST "0123456789,-"	/* what one is made of, without "0-7:1/2" */
+
 /* The CPUs or memory nodes of "0-2,5", as bits; those beyond count as one. */
 static unsigned long long
 set_of(const char *list)
@@ -45,14 +47,21 @@ set_of(const char *list)
 	return set;
 }
 
-/* Version 2 takes any set of them, and gives what there is. */
+/*
+ * Version 2 takes any set of them, and gives what there is.  A partition does
+ * not show what it has handed down to others.
+ */
 int
 is_beyond(const struct value *v)
 {
+	const char *folder = v->place->folder;
+
 	return v->place->v2 && (strcmp(v->file, "cpuset.cpus") == 0 ||
-	    strcmp(v->file, "cpuset.mems") == 0) && set_of(v->text) &
-	    ~set_of(read_line(v->place->folder, joined(v->file, ".effective",
-	    "")));
+	    strcmp(v->file, "cpuset.mems") == 0) &&
+	    !v->text[strspn(v->text, LIST)] &&
+	    *read_line(folder, "cpuset.cpus.partition") == 'm' &&
+	    set_of(v->text) &
+	    ~set_of(read_line(folder, joined(v->file, ".effective", "")));
 }
 
 void
@@ -71,7 +80,7 @@ why_cpuset(const struct value *v)
 		because(!p->v2 ? "CG1-08" : mems ? "CG2-42" : "CG2-26",
 		    "this machine has %-s", online);
 		try_value(v, online);
-	} else if (v->text[strspn(v->text, "0123456789,-")]) {
+	} else if (v->text[strspn(v->text, LIST)]) {
 		because(!p->v2 ? "CG1-38" : "CG2-26", "%-s is a list such as "
 		    "0-2,5", v->file);
 	} else if (set_of(v->text) & ~set_of(above)) {

@@ -449,7 +449,7 @@ export -f inode
 			mount --bind over "$name"
 			refused nspin -t $$ -u "./$name"
 			because PIN-32
-			umount "$name"
+			try_works
 			works nspin -d "./$name"
 		done
 		mount --bind over over

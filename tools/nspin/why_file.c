@@ -57,13 +57,13 @@ folder_of(const char *path)
 
 /* Something else is mounted on a pin. */
 int
-is_covered(const char *path)
+is_covered(const char *path, const char *words)
 {
 	if (!mount_at(path, &m) || !mount_by_id(m.parent, &m) ||
 	    strcmp(m.type, "nsfs") != 0)
 		return 0;
 	because("PIN-32", "something else is mounted on the pin %s", path);
-	try_after("umount % && ", path);
+	try_after(words, path);
 	return 1;
 }
 
@@ -85,7 +85,7 @@ why_taken(const char *path)
 		because("PIN-14", "a namespace is pinned to %s already", path);
 		if (mount_at(path, &m))
 			try_after("nspin -d % && ", path);
-	} else if (is_covered(path)) {
+	} else if (is_covered(path, "umount % && nspin -d % && ")) {
 		return;
 	} else if (S_ISREG(st.st_mode) && st.st_size == 0 &&
 	    !(st.st_mode & 0777)) {

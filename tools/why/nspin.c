@@ -267,7 +267,8 @@ why_unpin(int err, const char *path)
 		if (S_ISLNK(st.st_mode))
 			because("PIN-17", "%s is a symbolic link, which is not "
 			    "followed", path);
-		else if (!is_foreign(path) && !is_covered(path))
+		else if (!is_foreign(path) &&
+		    !is_covered(path, "umount % && "))
 			why_not_pinned(path);
 	}
 	why_folder(err, folder_of(path));

@@ -10,7 +10,7 @@ void	 why_unpin(int err, const char *path);
 void	 warn_of_children(pid_t pid, const char *kind);
 
 /* The folder that path is in; and a try, with % for path in words before it. */
-int		 is_covered(const char *path);
+int		 is_covered(const char *path, const char *words);
 const char	*folder_of(const char *path);
 void		 try_after(const char *words, const char *path);
 void		 why_folder(int err, const char *folder);

@@ -580,6 +580,29 @@ where() {
 }
 
 # bats test_tags=root
+@test "who could not be killed, and has ended since, is not said to be another's" {
+	either
+	works cgset -o 1000:1000 "$CG" pids.max=50
+	spawn sleep 60
+	other=$pid
+	spawn as_user sleep 60
+	ours=$pid
+	works cgset -t "$other" "$CG"
+	works cgset -t "$ours" "$CG"
+	spawn as_user strace -qqo /dev/null -e 'inject=?poll,ppoll:signal=SIGSTOP:when=2' cgset -dk "$CG" 2>said
+	gone() { [[ ! -d /proc/$1 ]]; }
+	eventually gone "$ours"
+	child=$(child_of "$pid")
+	kill "$other"
+	eventually gone "$other"
+	continued() { kill -CONT "$child" 2>/dev/null; gone "$child"; }
+	eventually continued
+	stderr=$(<said)
+	never_says 'uid -'
+	works cgset -dk "$CG"
+}
+
+# bats test_tags=root
 @test "a thread of what is elsewhere is not killed, nor said to be" {
 	v1 pids
 	build thread

@@ -165,7 +165,7 @@ int
 kill_all(struct place *p)
 {
 	here = p;
-	listed = n_spared = 0;
+	listed = n_spared = spared = 0;
 	counting = p->v2 && did(put(p->dir, "cgroup.kill", "1"),
 	    "write(%s, \"1\")", joined(p->folder, "/", "cgroup.kill")) == 0;
 	if (counting) {

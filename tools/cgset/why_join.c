@@ -44,7 +44,7 @@ why_not_theirs(const char *id, pid_t pid)
 {
 	long uid = status_number(pid, "Uid", 10);
 
-	if (!pid || uid == geteuid())
+	if (!pid || uid < 0 || uid == geteuid())
 		return;
 	because(id, "process %d is uid %ld's, and we are %u", pid, uid,
 	    geteuid());

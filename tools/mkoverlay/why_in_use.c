@@ -69,15 +69,16 @@ has_overlay(const char *pid, const char *upper, const char *merged,
 	strcpy(end, "/mountinfo");
 	if (mounts_open(&mounts, path) < 0)
 		return 0;
-	while (!found && mount_next(&mounts, m))
+	while (!found && mount_next(&mounts, m)) {
 		if (strcmp(m->type, "overlay") != 0)
 			continue;
-		else if ((p = find(m->super, ",upperdir=")) &&
+		if ((p = find(m->super, ",upperdir=")) &&
 		    (is_path(p += 10, upper, 0) ||
 		    (is_before(6, 13) && is_path(p, upper, 1))))
 			found = upper;
 		else if (strcmp(m->point, merged) == 0)
 			found = merged;
+	}
 	mounts_close(&mounts);
 	if (!found)
 		return 0;

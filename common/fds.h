@@ -1,2 +1,2 @@
-void	 seal_fds(const char *keep);
-void	 close_fds(int keep, int also);
+void	 keep_fds(const char *keep);
+void	 close_fds(unsigned keep, unsigned also, const char *list);

@@ -679,6 +679,27 @@ leave_cgroups() {
 	works sh -c "nsenter-lite -t $pid -a true >&- 2>&-"
 }
 
+# bats test_tags=static
+@test "no folder that the caller has open leads out, by the folder or by PROG" {
+	mkdir -p r/bin r/proc
+	cp "$(command -v busybox)" r/bin/busybox
+	ln -s busybox r/bin/true
+	ln -s "/proc/self/fd/9$W" r/way
+	ln -s "/proc/self/fd/9$BIN/pid1" r/prog
+	printf '#!/proc/self/fd/9%s -V\n' "$BIN/pid1" >r/script
+	chmod 755 r/script
+	spawn unshare -Urm sh -c 'mount --rbind /proc r/proc; exec chroot r /bin/busybox sleep 1000'
+	eventually test "/proc/$pid/root" -ef r
+	enter() { sh -c "exec nsenter-lite -t $pid -ar --keep-fd=$* 8</dev/null 9</"; }
+	for keep in 0 0,8; do
+		fails 125 enter $keep -w/way true
+		says ENOENT
+		fails 127 enter $keep /prog -V
+		fails 126 enter $keep /script
+	done
+	works enter 9 /script
+}
+
 # A container's root looks at whoever enters, opens what he executes and, when
 # that has ended, writes it: CVE-2019-5736.
 build_attack() {

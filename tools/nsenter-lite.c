@@ -160,13 +160,13 @@ main(int argc, char **argv)
 		seal(argv);
 	verbose -= copy;
 
-	seal_fds(keep);		/* before we open any */
+	keep_fds(keep);		/* before we open any */
 	look_around();
 	drop_groups(0);
 	enter();
 	if (joined || enters(CLONE_NEWPID))
 		fork_and_wait();
-	set_root_and_folder();
+	set_root_and_folder(keep);
 	set_ids();
 	if (enters(CLONE_NEWPID) && !enters(CLONE_NEWNS))
 		warn_of_proc();

@@ -193,7 +193,7 @@ main(int argc, char **argv)
 		misuse("PROG is missing");
 
 	if (*argv)
-		seal_fds(keep);		/* before we have any of our own */
+		keep_fds(keep);		/* before we have any of our own */
 	if (strcmp(root, ".") == 0)
 		step_up();
 	here = openat(AT_FDCWD, ".", O_PATH | O_CLOEXEC);
@@ -222,12 +222,11 @@ main(int argc, char **argv)
 	}
 	undo = NULL;
 	leave_old_root(old);
-	/* They lead out, by /proc/self/fd/N/.. in a #! line. */
-	close(here);
-	close(old);
-	close(fd);
-	if (prog)
+	if (prog) {
+		/* They lead out, by /proc/self/fd/N/.. in a #! line. */
+		close_fds(-1, -1, keep);
 		chain(prog, argv);
+	}
 	let_signals();
 	return 0;
 }

@@ -92,8 +92,6 @@ fork_and_wait(void)
 	}
 	wait_child();
 	cgroup_join();
-	/* It leads out, by /proc/self/fd/N/.. in a link or a #! line. */
-	close(cgroup_folder());
 	if (joined && enters(CLONE_NEWCGROUP)) {
 		int i = kind_of('C') - kinds;
 

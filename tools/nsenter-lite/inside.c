@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 
 #include "facts.h"
+#include "fds.h"
 #include "nsenter-lite/entry.h"
 #include "nsenter-lite/inside.h"
 #include "raw.h"
@@ -39,10 +40,12 @@ open_root_and_folder(void)
 }
 
 void
-set_root_and_folder(void)
+set_root_and_folder(const char *keep)
 {
 	struct stat st;
 
+	/* The others lead out, by /proc/self/fd/N/.. in a link or a #! line. */
+	close_fds(root_fd, folder_fd, keep);
 	if (root_fd >= 0 && (did(fchdir(root_fd), "fchdir(%d)", root_fd) < 0 ||
 	    did(chroot("."), "chroot(\".\")") < 0)) {
 		if (root)

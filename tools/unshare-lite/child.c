@@ -62,7 +62,7 @@ hold(void)
 	    PR_SET_DUMPABLE, own_id(USER) != 0), "prctl(PR_SET_DUMPABLE, %d)",
 	    own_id(USER) != 0) < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
 		die("prepare to hold");
-	close_fds(watch, ends[CHILD]);
+	close_fds(watch, ends[CHILD], NULL);
 	hold_begin();
 	if (dup2(0, 2) < 0)
 		die("prepare to hold");

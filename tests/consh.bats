@@ -349,6 +349,18 @@ only_upper() {
 	consh lower box true 2>said &
 	sleep 0.5
 	[[ ! -s said ]]
+	# Whoever is told to end waits no longer.
+	while read -r shell; do
+		for signal in HUP:129 INT:130 TERM:143; do
+			# shellcheck disable=SC2086 # busybox ash is two words
+			spawn env --default-signal=INT $shell "$repo/scripts/consh" lower box true
+			eventually pgrep -P "$pid" -x sleep
+			kill -"${signal%:*}" "$pid"
+			status=0
+			wait "$pid" || status=$?
+			[[ $status = "${signal#*:}" ]] || flunk "$shell: $signal: $status"
+		done
+	done < <(printf '%s\n' dash bash 'busybox ash')
 	kill -CONT "$(<stopped)"
 	wait %1
 	wait %2 || grep -q 'holds a container' said

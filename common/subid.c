@@ -8,13 +8,14 @@
 
 #include "idmap.h"
 #include "put.h"
+#include "raw.h"
 #include "say.h"
 #include "subid.h"
 
 #define FIELDS 4
 #define HIGH 0x7fff0000	/* what is beyond was not counted up to */
 
-/* A file of any size, as a string to be cut up; NULL if there is none. */
+/* A file of any size, as a string to be cut up; NULL if it cannot be read. */
 static char *
 slurp(const char *path)
 {
@@ -24,13 +25,10 @@ slurp(const char *path)
 	ssize_t got;
 	char *text = NULL;
 
-	if (fd < 0 && errno == ENOENT)
-		return NULL;
 	if (fd < 0)
-		die("open %s", path);
+		return NULL;
 	if (fstat(fd, &st) == 0) {
-		text = mmap(NULL, st.st_size + 1, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		text = raw_mmap(st.st_size + 1, 0);
 		if (text == MAP_FAILED)
 			text = NULL;
 	}
@@ -132,6 +130,14 @@ add_range(struct idmap *ranges, unsigned first, unsigned count)
 	map_extent(ranges, 0, first, count);
 }
 
+/* What we may not read is not said to lack a line. */
+static void
+refuse_closed(const char *path)
+{
+	if (access(path, R_OK) < 0 && errno != ENOENT)
+		die("open %s", path);
+}
+
 /* The caller's ranges: e[].outside and count. */
 void
 subid_ranges(enum id id, struct idmap *ranges)
@@ -139,12 +145,17 @@ subid_ranges(enum id id, struct idmap *ranges)
 	char *rest = slurp(subid_file(id)), *field[FIELDS];
 	unsigned first, count;
 
+	if (!rest)
+		refuse_closed(subid_file(id));
 	ranges->n = 0;
 	while (rest && next_fields(&rest, field))
 		if (is_ours(field[0]) && is_id(field[1], &first) &&
 		    is_id(field[2], &count) && count &&
 		    ranges->n < MOST_EXTENTS)
 			add_range(ranges, first, count);
+	/* By its name there may be one. */
+	if (ranges->n == 0)
+		refuse_closed("/etc/passwd");
 }
 
 /* From 100000 up, the first ID behind all that somebody has. */

@@ -210,6 +210,7 @@ why_helper(enum id id, pid_t pid)
 {
 	char path[PATH_MAX];
 	struct stat st;
+	const char *name;
 	unsigned group;
 
 	/* Set-user-ID, it is another user than the namespace's maker. */
@@ -223,11 +224,12 @@ why_helper(enum id id, pid_t pid)
 	}
 	if (stat(proc_path(pid, ""), &st) < 0)
 		return;
-	if (!user_name(&group) && !reasons())
+	name = user_name(&group);
+	if (!name && !reasons())
 		because("MAP-48", "one of: uid %u has no entry in %s, nor one "
 		    "elsewhere; what %-s(1) says", geteuid(), "/etc/passwd",
 		    helper(id));
-	else if (user_name(&group) && (st.st_gid != group || getgid() != group))
+	else if (name && (st.st_gid != group || getgid() != group))
 		because("MAP-47", "%-s(1) wants us (gid %u) and process %d "
 		    "(gid %u) in our primary group, %u", helper(id),
 		    getgid(), pid, st.st_gid, group);

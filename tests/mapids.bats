@@ -574,7 +574,7 @@ group 0 $(id -g) 1"
 		own_etc
 		ranges user:100000:10
 		unmapped setpriv --reuid 1000 --regid 1000 --clear-groups
-		for file in subuid subgid; do
+		for file in subuid subgid passwd; do
 			chmod 600 etc/$file
 			refused as_user mapids -t "$pid" auto
 			says "^mapids: open '/etc/$file': .*EACCES"
@@ -582,6 +582,11 @@ group 0 $(id -g) 1"
 			chmod 644 etc/$file
 		done
 		maps '' ''
+		# A line with the number takes no other file.
+		ranges 1000:100000:10
+		chmod 600 etc/passwd etc/nsswitch.conf
+		works as_user mapids -t "$pid" auto
+		maps '0 1000 1,1 100000 10' '0 1000 1,1 100000 10'
 	END
 }
 

@@ -565,6 +565,13 @@ setup() {
 		refused as_user unshare -Urm pivot $path sh
 		because PIV-29
 	done
+	# Nor is the folder that we stand in a fault of ROOT's.
+	cd closed
+	refused as_user unshare -Urm pivot "$W/r" sh
+	says "open '.'"
+	because PIV-29
+	never_says PIV-38
+	cd "$W"
 	mkdir -m 700 r/closed
 	chown 5 r/closed
 	refused as_user unshare -Urm pivot -o r/closed/old r

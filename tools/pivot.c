@@ -198,6 +198,8 @@ main(int argc, char **argv)
 		step_up();
 	here = openat(AT_FDCWD, ".", O_PATH | O_CLOEXEC);
 	old = openat(AT_FDCWD, "/", O_PATH | O_CLOEXEC);
+	if (here < 0)
+		root = ".";	/* and no fault of ROOT's */
 	fd = openat(AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (here < 0 || old < 0 || fd < 0)
 		refuse("open", NULL);

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,10 +17,13 @@
 static void
 close_from(unsigned fd, unsigned last)
 {
+	struct rlimit most = { .rlim_max = MOST_FDS };
+
 	if (fd > last || syscall(SYS_close_range, fd, last, 0) == 0)
 		return;
 	/* A seccomp filter refuses it.  No /proc in there is to be trusted. */
-	for (; fd <= last && fd <= MOST_FDS; fd++)
+	raw_getrlimit(RLIMIT_NOFILE, &most);
+	for (; fd <= last && fd <= MOST_FDS && fd < most.rlim_max; fd++)
 		close(fd);
 }
 

@@ -76,12 +76,13 @@ only_upper() {
 }
 
 @test "a signal that is passed on is not taken for the end, not even before a 127" {
+	catches_usr1() { (( 0x$(awk '/^SigCgt/ { print $2 }' "/proc/$pid/status") & 0x200 )); }
 	while read -r shell; do
 		# shellcheck disable=SC2086 # busybox ash is two words
 		spawn $shell "$repo/scripts/consh" lower box sh -c \
 			'trap "exit 127" USR1; echo >/ready; while :; do sleep 0.05; done'
 		eventually test -e box/upper/ready
-		sleep 0.1
+		eventually catches_usr1
 		kill -USR1 "$pid"
 		status=0
 		wait "$pid" || status=$?

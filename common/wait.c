@@ -111,9 +111,10 @@ is_in_sigtimedwait(pid_t pid)
 /*
  * Whether pid has a handler for a signal, or waits for it; or, as shells do
  * with those that stop, means to ignore it.  What is blocked need not be waited
- * for: libc blocks all while it forks, and what comes then is lost, too.  So
- * one that does not sleep ("S") is looked at again.  Without a /proc of ours
- * there is no way to know, and it gets its chance.
+ * for: libc blocks all while it forks, and what comes then is lost, too; and
+ * stop_with() unblocks before it asks to be stopped.  So one that does not
+ * sleep ("S") is looked at again.  Without a /proc of ours there is no way to
+ * know, and it gets its chance.
  */
 static int
 sees(pid_t pid, int number, int stops)
@@ -130,13 +131,11 @@ sees(pid_t pid, int number, int stops)
 		if (!*text || has(text, "\nSigCgt:", number) ||
 		    (stops && has(text, "\nSigIgn:", number)))
 			return 1;
-		if (!has(text, "\nSigBlk:", number))
-			return is_in_sigtimedwait(pid);
 		if (find(text, "\nState:\tS"))
-			return 1;
+			break;
 		nanosleep(&moment, NULL);
 	}
-	return 1;
+	return has(text, "\nSigBlk:", number) || is_in_sigtimedwait(pid);
 }
 
 /*

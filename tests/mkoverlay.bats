@@ -276,8 +276,8 @@ export -f moved
 
 @test "-d names an overlay of another mount namespace" {
 	inside <<-'END'
-		mkdir D
-		spawn unshare -m sh -c 'mount -t tmpfs t D && mkoverlay -l l D/d && : >D/ready && exec sleep 100'
+		mkdir D real
+		spawn unshare -m sh -c 'mount --bind real D && mkoverlay -l l D/d && : >D/ready && exec sleep 100'
 		eventually test -e "/proc/$pid/root$PWD/D/ready"
 		refused mkoverlay -d "/proc/$pid/root$PWD/D/d"
 		because OVL-52

@@ -224,6 +224,21 @@ tells() {
 	done
 }
 
+# The delays have the parent look at PID 1 just before that asks to be stopped.
+@test "a job that goes on is not stopped by what asked for it before" {
+	term
+	keys 'strace -DDD -f -o /dev/null -e trace=read,rt_sigprocmask -e inject=read:delay_exit=30000'
+	keys ' -e inject=rt_sigprocmask:delay_exit=300000 unshare-lite -Urp pid1 sleep 60' Enter
+	eventually pgrep -x sleep -s "$(tmux -L t display -p '#{pane_pid}')" >/dev/null
+	keys C-z
+	screen 'Stopped +'
+	keys 'clear; fg' Enter
+	sleep 2
+	keys C-c
+	keys 'echo rc=$?' Enter
+	screen rc=130
+}
+
 @test "on a terminal, with PROG stopped the tool stops, and both go on" {
 	term
 	for how in pid1 'unshare-lite -rf'; do

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -21,9 +20,13 @@ close_from(unsigned fd, unsigned last)
 
 	if (fd > last || syscall(SYS_close_range, fd, last, 0) == 0)
 		return;
-	/* A seccomp filter refuses it.  No /proc in there is to be trusted. */
+	/*
+	 * A seccomp filter refuses it.  No /proc in there is to be trusted, and
+	 * the limit may have been lowered since some were opened.
+	 */
 	raw_getrlimit(RLIMIT_NOFILE, &most);
-	for (; fd <= last && fd <= MOST_FDS && fd < most.rlim_max; fd++)
+	for (; fd <= last && fd <= MOST_FDS &&
+	    (fd < 65536 || fd < most.rlim_max); fd++)
 		close(fd);
 }
 

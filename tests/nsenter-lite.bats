@@ -848,7 +848,7 @@ build_attack() {
 	box
 	for call in open memfd_create sendfile fcntl pidfd_open setns prctl setresuid fork rt_sigprocmask close_range readlink stat statfs execve; do
 		for n in 1 2 3 4; do
-			capture strace -qq -f -o trace -e "trace=$call" -e "inject=$call:error=EPERM:when=$n" \
+			capture strace -qq -f --seccomp-bpf -o trace -e "trace=$call" -e "inject=$call:error=EPERM:when=$n" \
 				nsenter-lite -t "$box" -a true
 			grep -q INJECTED trace || break
 			case $status in

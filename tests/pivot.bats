@@ -178,11 +178,15 @@ setup() {
 @test "nor where a filter refuses close_range(2)" {
 	inside <<-'END'
 		echo hello >hello
-		refuse() { own strace -f --seccomp-bpf -qq -o trace -e inject=close_range:error=EPERM bash -c "ulimit -n $(ulimit -H -n); exec $1"; }
+		refuse() { own strace -f --seccomp-bpf -qq -o trace -e trace=close_range -e inject=close_range:error=EPERM bash -c "$1"; }
+		ulimit -n "$(ulimit -H -n)"
 		high=$(( $(ulimit -H -n) - 100 ))
-		works refuse "pivot --keep-fd=$high r sh -c 'busybox cat <&$high' $high<hello"
+		works refuse "exec pivot --keep-fd=$high r sh -c 'busybox cat <&$high' $high<hello"
 		prints hello
-		fails 1 refuse "pivot --keep-fd=4 r sh -c 'busybox cat <&$high' 4<hello $high<hello"
+		fails 1 refuse "exec pivot --keep-fd=4 r sh -c 'busybox cat <&$high' 4<hello $high<hello"
+		mount --rbind /proc r/proc
+		fails 1 refuse "exec 20<hello; ulimit -n 10; exec pivot r /bin/busybox cat /proc/self/fd/20"
+		says "can't open '/proc/self/fd/20'"
 		grep -q 'close_range(.*INJECTED' trace
 	END
 }
